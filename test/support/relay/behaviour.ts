@@ -1,0 +1,90 @@
+/** Answers as Relay does. */
+interface Normal {
+  kind: 'normal';
+}
+
+/** Answers as Relay does, later. What its client gives up meanwhile was never taken. */
+interface Slow {
+  kind: 'slow';
+  delayMs: number;
+}
+
+/** Reads the body and holds the request without an answer until it is released. */
+interface Silent {
+  kind: 'silent';
+}
+
+/** Answers 429, or with `status: 200` takes the envelope and announces the limit for the next one. */
+interface RateLimited {
+  kind: 'rate-limited';
+  /** `x-sentry-rate-limits`, as in https://develop.sentry.dev/sdk/foundations/transport/rate-limiting/. */
+  header?: string;
+  retryAfter?: string;
+  status?: number;
+}
+
+/** Reads the body, takes nothing of it and answers as a proxy would: any status, a page of HTML. */
+interface Rude {
+  kind: 'status';
+  status: number;
+  body?: string;
+}
+
+/** Cuts the connection as soon as the first part of the body is there. */
+interface Reset {
+  kind: 'reset';
+}
+
+/** Answers 413 to the headers alone and closes the connection on the body. */
+interface CloseEarly {
+  kind: 'close-early';
+}
+
+/** Takes the envelope and answers 200 with a body that is not JSON. */
+interface Garbage {
+  kind: 'garbage';
+}
+
+/** How the relay treats the requests that come from now on. */
+export type Behaviour = Normal | Slow | Silent | RateLimited | Rude | Reset | CloseEarly | Garbage;
+
+/** An answer whose content does not depend on the envelope, or leaves it to the relay's rules. */
+export interface Answer {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+  /** Whether what the envelope holds counts as received. */
+  takesEnvelope: boolean;
+}
+
+const HTML = { 'content-type': 'text/html' };
+
+/** What the behaviour answers, or undefined when it is up to the rules. */
+export function answerOf(behaviour: Behaviour): Answer | undefined {
+  switch (behaviour.kind) {
+    case 'rate-limited': {
+      const status = behaviour.status ?? 429;
+      const headers: Record<string, string> = {};
+      if (behaviour.header !== undefined) {
+        headers['x-sentry-rate-limits'] = behaviour.header;
+      }
+      if (behaviour.retryAfter !== undefined) {
+        headers['retry-after'] = behaviour.retryAfter;
+      }
+      return { status, headers, body: '{}', takesEnvelope: status < 300 };
+    }
+    case 'status': {
+      const body = behaviour.body ?? `<html><body><h1>${behaviour.status}</h1></body></html>`;
+      return { status: behaviour.status, headers: HTML, body, takesEnvelope: false };
+    }
+    case 'garbage':
+      return { status: 200, headers: HTML, body: '\u0000{"id":', takesEnvelope: true };
+    case 'close-early':
+      return { status: 413, headers: { ...HTML, connection: 'close' }, body: '', takesEnvelope: false };
+    case 'normal':
+    case 'slow':
+    case 'silent':
+    case 'reset':
+      return undefined;
+  }
+}

@@ -1,0 +1,11 @@
+export type { Behaviour } from './behaviour.ts';
+export type { EnvelopeItem, JsonObject, ParsedEnvelope } from './envelope.ts';
+export { parseEnvelopeStrictly } from './envelope.ts';
+export type { RelayLimits } from './limits.ts';
+export { RELAY_LIMITS } from './limits.ts';
+export type { RelayArguments, RelayCommand, RelayMessage } from './process.ts';
+export type { RuledItem } from './profile-rules.ts';
+export { profileProblems } from './profile-rules.ts';
+export type { InvalidItem, ReceivedItem, RequestRecord, Totals } from './records.ts';
+export type { Relay, RelayOptions } from './server.ts';
+export { startRelay } from './server.ts';
