@@ -1,0 +1,43 @@
+/** The most bytes that one block holds: what zlib reads in one go, and small enough to reuse without a thought. */
+export const BLOCK_BYTES = 64 * 1024;
+
+/** Most bytes that one UTF-16 unit takes in UTF-8 (a surrogate pair takes four for two). */
+const BYTES_PER_UNIT = 3;
+
+/** Writes text as UTF-8 into blocks. A block that can't take the next piece is sealed, and waits to be drained. */
+export class BlockWriter {
+  #block: Buffer = Buffer.alloc(BLOCK_BYTES);
+  #offset = 0;
+  #sealed: Uint8Array[] = [];
+  readonly #spare: Buffer[] = [];
+
+  get hasSealed(): boolean {
+    return this.#sealed.length > 0;
+  }
+
+  /** @param text well-formed, and at most {@link BLOCK_BYTES} long in UTF-8 */
+  write(text: string): void {
+    const room = BLOCK_BYTES - this.#offset;
+    if (text.length * BYTES_PER_UNIT > room && Buffer.byteLength(text) > room) this.#seal();
+    this.#offset += this.#block.write(text, this.#offset);
+  }
+
+  /** Hands over the sealed blocks; with `last`, what is in the open one too. */
+  drain(last = false): Uint8Array[] {
+    if (last && this.#offset > 0) this.#seal();
+    const sealed = this.#sealed;
+    this.#sealed = [];
+    return sealed;
+  }
+
+  /** Takes back a drained block that nobody reads any more. */
+  recycle(block: Uint8Array): void {
+    this.#spare.push(Buffer.from(block.buffer));
+  }
+
+  #seal(): void {
+    this.#sealed.push(this.#block.subarray(0, this.#offset));
+    this.#block = this.#spare.pop() ?? Buffer.alloc(BLOCK_BYTES);
+    this.#offset = 0;
+  }
+}

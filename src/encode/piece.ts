@@ -1,0 +1,57 @@
+import { ArrayView } from '../profile/array-view.ts';
+
+/** Longest text, in UTF-16 units, that is stringified in one go: as JSON, six bytes a unit, it still fits a block. */
+export const MAX_PIECE_UNITS = 8 * 1024;
+
+/** Longest JSON text of a number (`-1.2345678901234567e-100`) or literal, with its comma. */
+const SCALAR_UNITS = 25;
+
+const NOT_A_PIECE = Number.POSITIVE_INFINITY;
+
+/**
+ * An upper bound on the JSON text of a primitive, or of a flat object or array of primitives, in UTF-16 units before
+ * escaping. Infinity for what holds anything else, and for what has a `toJSON`: that is told its key, so its holder has
+ * to call it.
+ */
+export function pieceUnits(value: unknown): number {
+  switch (typeof value) {
+    case 'string':
+      return SCALAR_UNITS + value.length;
+    case 'object':
+      if (value === null) return SCALAR_UNITS;
+      if ('toJSON' in value || value instanceof ArrayView) return NOT_A_PIECE;
+      return Array.isArray(value) ? arrayUnits(value) : objectUnits(value as Record<string, unknown>);
+    case 'function':
+    case 'bigint':
+      return NOT_A_PIECE;
+    default:
+      return SCALAR_UNITS;
+  }
+}
+
+// The two loops below see every member of every list. They are kept free of calls: most profiles are encoded before
+// the optimizing compiler has had time for them.
+
+function arrayUnits(values: readonly unknown[]): number {
+  let units = SCALAR_UNITS * values.length;
+  if (units > MAX_PIECE_UNITS) return units;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    if (typeof value === 'number') continue;
+    if (typeof value === 'string') units += value.length;
+    else if ((typeof value === 'object' && value !== null) || typeof value === 'function') return NOT_A_PIECE;
+  }
+  return units;
+}
+
+function objectUnits(object: Record<string, unknown>): number {
+  let units = 0;
+  for (const key in object) {
+    const value = object[key];
+    units += key.length + SCALAR_UNITS;
+    if (typeof value === 'number') continue;
+    if (typeof value === 'string') units += value.length;
+    else if ((typeof value === 'object' && value !== null) || typeof value === 'function') return NOT_A_PIECE;
+  }
+  return units;
+}

@@ -1,0 +1,204 @@
+import { type Pace, STEPS_PER_CHECK } from '../pace.ts';
+import { ArrayView } from './array-view.ts';
+import { FrameTable } from './frame-table.ts';
+import { jsonBytes, jsonIntegerBytes } from './json-bytes.ts';
+import { StackTable } from './stack-table.ts';
+import {
+  type Frame,
+  MalformedProfileError,
+  type Profile,
+  type Sample,
+  type SampledProfile,
+} from './types.ts';
+
+/** Marks in the side tables, beside ids. Negative, so that every entry is a small integer to the engine. */
+const UNUSED = -1;
+const USED = -2;
+
+const COMMA_BYTES = 1;
+
+/** Entries of stacks between two looks at the clock: a few tens of microseconds. */
+const ENTRIES_PER_CHECK = 1024;
+
+/** What compaction makes of a profile. It shares what did not change with the original, which stays as it was. */
+export interface CompactSampledProfile extends Omit<SampledProfile, 'samples'> {
+  /** A view: a renumbered copy of each of a million samples would be a second object graph. */
+  readonly samples: ArrayView<Sample>;
+}
+
+export interface Compaction {
+  readonly profile: Profile<CompactSampledProfile>;
+  /** How many bytes of JSON were saved, counted while interning. */
+  readonly savedBytes: number;
+}
+
+class RenumberedSamples extends ArrayView<Sample> {
+  readonly #samples: readonly Sample[];
+  readonly #stackIds: Int32Array;
+
+  constructor(samples: readonly Sample[], stackIds: Int32Array) {
+    super();
+    this.#samples = samples;
+    this.#stackIds = stackIds;
+  }
+
+  get length(): number {
+    return this.#samples.length;
+  }
+
+  at(index: number): Sample {
+    const sample = this.#samples[index] as Sample;
+    return { ...sample, stack_id: this.#stackIds[sample.stack_id] as number };
+  }
+}
+
+/**
+ * Makes a profile smaller with nothing lost: equal frames become one, then equal stacks, and what no sample refers to
+ * goes. The native profiler indexes frames by call-tree node, so a function stands in the list once for each path that
+ * leads to it. Time is linear in samples, stack entries and frames; the side tables are typed arrays.
+ *
+ * @throws MalformedProfileError when an array is missing or an index is out of range
+ */
+export function* compactSteps(profile: Profile, pace: Pace): Generator<void, Compaction> {
+  const sampled = readSampledProfile(profile);
+  const stackIds = new Int32Array(sampled.stacks.length).fill(UNUSED);
+  yield* markUsedStacks(sampled.samples, stackIds, pace);
+  const { stacks, frames, savedBytes } = yield* internStacks(sampled, stackIds, pace);
+  const savedDigits = yield* countSavedDigits(sampled.samples, stackIds, pace);
+  const compact: CompactSampledProfile = {
+    ...sampled,
+    samples: new RenumberedSamples(sampled.samples, stackIds),
+    stacks,
+    frames,
+  };
+  return { profile: { ...profile, profile: compact }, savedBytes: savedBytes + savedDigits };
+}
+
+function readSampledProfile(profile: Profile): SampledProfile {
+  const sampled = (profile as Profile | null)?.profile as SampledProfile | null | undefined;
+  if (!Array.isArray(sampled?.samples) || !Array.isArray(sampled.stacks) || !Array.isArray(sampled.frames)) {
+    throw new MalformedProfileError('Expected `profile` to have the arrays `samples`, `stacks` and `frames`');
+  }
+  return sampled;
+}
+
+function* markUsedStacks(
+  samples: readonly Sample[],
+  stackIds: Int32Array,
+  pace: Pace,
+): Generator<void, void> {
+  for (let i = 0; i < samples.length; i++) {
+    const stack = (samples[i] as Sample | null | undefined)?.stack_id as number;
+    if (stack >>> 0 !== stack || stack >= stackIds.length)
+      throw outOfRange('stack_id', stack, stackIds.length);
+    stackIds[stack] = USED;
+    if (i % STEPS_PER_CHECK === 0 && pace.isOver()) yield;
+  }
+}
+
+function* internStacks({ stacks, frames }: SampledProfile, stackIds: Int32Array, pace: Pace) {
+  const frameIds = new Int32Array(frames.length).fill(UNUSED);
+  const frameTable = new FrameTable();
+  const stackTable = new StackTable();
+  let mapped = new Int32Array(256);
+  let entries = 0;
+
+  for (let i = 0; i < stacks.length; i++) {
+    const stack = stacks[i];
+    if (!Array.isArray(stack)) throw new MalformedProfileError('Expected every stack to be an array');
+    if (stack.length > mapped.length) mapped = new Int32Array(2 * stack.length);
+    const isUsed = stackIds[i] === USED;
+    let polynomial = 0;
+    for (let start = 0; start < stack.length; start += ENTRIES_PER_CHECK) {
+      const end = Math.min(start + ENTRIES_PER_CHECK, stack.length);
+      if (isUsed)
+        polynomial = mapEntries(stack, start, end, frames, frameIds, frameTable, mapped, polynomial);
+      else checkEntries(stack, start, end, frames.length);
+      entries += end - start;
+      if (entries < ENTRIES_PER_CHECK) continue;
+      entries = 0;
+      if (pace.isOver()) yield;
+    }
+    if (isUsed) stackIds[i] = stackTable.intern(mapped, stack.length, polynomial);
+  }
+
+  let savedBytes = frameTable.savedBytes + estimateListBytes(stacks) - estimateListBytes(stackTable.kept);
+  for (let i = 0; i < frameIds.length; i++) {
+    if (frameIds[i] === UNUSED) savedBytes += jsonBytes(frames[i] ?? null) + COMMA_BYTES;
+    if (i % STEPS_PER_CHECK === 0 && pace.isOver()) yield;
+  }
+  return { stacks: stackTable.kept, frames: frameTable.kept, savedBytes };
+}
+
+/**
+ * Checks the entries of a used stack, gives their frames ids where a stack comes to them first, and folds the ids into
+ * the polynomial that finds an equal stack. The hot loop: one visit for each entry, free of calls but for new frames.
+ */
+function mapEntries(
+  stack: readonly number[],
+  start: number,
+  end: number,
+  frames: readonly Frame[],
+  frameIds: Int32Array,
+  frameTable: FrameTable,
+  mapped: Int32Array,
+  polynomial: number,
+): number {
+  let folded = polynomial;
+  const limit = frames.length;
+  for (let i = start; i < end; i++) {
+    const index = stack[i] as number;
+    if (index >>> 0 !== index || index >= limit) throw outOfRange('a frame of a stack', index, limit);
+    let id = frameIds[index] as number;
+    if (id === UNUSED) {
+      id = frameTable.intern(frames[index] as Frame);
+      frameIds[index] = id;
+    }
+    mapped[i] = id;
+    folded = (folded * 31 + id) | 0;
+  }
+  return folded;
+}
+
+function checkEntries(stack: readonly number[], start: number, end: number, limit: number): void {
+  for (let i = start; i < end; i++) {
+    const index = stack[i] as number;
+    if (index >>> 0 !== index || index >= limit) throw outOfRange('a frame of a stack', index, limit);
+  }
+}
+
+function* countSavedDigits(samples: readonly Sample[], stackIds: Int32Array, pace: Pace) {
+  let saved = 0;
+  for (let i = 0; i < samples.length; i++) {
+    const before = (samples[i] as Sample).stack_id;
+    saved += jsonIntegerBytes(before) - jsonIntegerBytes(stackIds[before] as number);
+    if (i % STEPS_PER_CHECK === 0 && pace.isOver()) yield;
+  }
+  return saved;
+}
+
+/**
+ * Bytes that stacks take as JSON, judged by a few hundred of them, evenly chosen: stacks are a tenth of a profile, and
+ * differ little in what an entry takes.
+ */
+function estimateListBytes(stacks: readonly (readonly number[])[]): number {
+  const stride = (stacks.length >>> 8) + 1;
+  let entries = 0;
+  let judgedEntries = 0;
+  let judgedBytes = 0;
+  for (let i = 0; i < stacks.length; i++) {
+    const stack = stacks[i] as readonly number[];
+    entries += stack.length + 1;
+    if (i % stride !== 0) continue;
+    const judged = stack.length > ENTRIES_PER_CHECK ? stack.slice(0, ENTRIES_PER_CHECK) : stack;
+    judgedEntries += judged.length + 1;
+    judgedBytes += jsonBytes(judged) + COMMA_BYTES;
+  }
+  return entries === 0 ? 0 : Math.round((judgedBytes / judgedEntries) * entries);
+}
+
+function outOfRange(what: string, value: unknown, length: number): MalformedProfileError {
+  return new MalformedProfileError(
+    `Expected ${what} to be an index below ${length}, got \`${String(value)}\``,
+  );
+}

@@ -1,0 +1,11 @@
+/** Bytes that a value takes as JSON in UTF-8. For small values: it builds the text. */
+export function jsonBytes(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value));
+}
+
+/** Bytes that a non-negative integer takes as JSON. */
+export function jsonIntegerBytes(value: number): number {
+  let bytes = 1;
+  for (let limit = 10; value >= limit; limit *= 10) bytes++;
+  return bytes;
+}
