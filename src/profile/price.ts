@@ -1,0 +1,41 @@
+import type { Profile } from './types.ts';
+
+/** How many members of each list are looked at. */
+const LOOKS = 32;
+
+/** An object of V8 takes three words besides its properties; a property, an array entry and a string's head a word or two. */
+const OBJECT_BYTES = 24;
+const WORD_BYTES = 8;
+const STRING_BYTES = 16;
+
+/** What the metadata around the three lists takes: a few objects, the paths of debug images. */
+const ENVELOPE_BYTES = 4 * 1024;
+
+/**
+ * About how many bytes of heap a profile holds as the SDK hands it over, from a few members of each list: it has to be
+ * known at once, and interception must cost next to nothing. Never less than a fixed minimum.
+ */
+export function estimateHeldBytes(profile: Profile): number {
+  const { samples, stacks, frames } = profile.profile;
+  return Math.round(ENVELOPE_BYTES + listBytes(samples) + listBytes(stacks) + listBytes(frames));
+}
+
+function listBytes(list: readonly object[]): number {
+  const stride = Math.max(1, Math.floor(list.length / LOOKS));
+  let bytes = 0;
+  let looks = 0;
+  for (let i = 0; i < list.length; i += stride, looks++) bytes += memberBytes(list[i]);
+  return looks === 0 ? 0 : (bytes / looks + WORD_BYTES) * list.length;
+}
+
+function memberBytes(member: unknown): number {
+  if (Array.isArray(member)) return OBJECT_BYTES + STRING_BYTES + WORD_BYTES * member.length;
+  if (typeof member !== 'object' || member === null) return 0;
+  let bytes = OBJECT_BYTES;
+  for (const value of Object.values(member)) {
+    bytes += WORD_BYTES;
+    if (typeof value === 'string') bytes += STRING_BYTES + value.length;
+    else if (typeof value === 'number' && !Number.isInteger(value)) bytes += STRING_BYTES;
+  }
+  return bytes;
+}
