@@ -49,7 +49,7 @@ export function* encodeProfile(profile: object): Generator<Uint8Array<ArrayBuffe
  * @throws {TypeError} as {@link encodeProfile} does
  */
 export function measureProfile(profile: object): number {
-  return runToEnd(measureJson(profile, UNPACED));
+  return runToEnd(measureJson(profile, UNPACED)).bytes;
 }
 
 function toArray<T>(view: ArrayView<T>): T[] {

@@ -1,21 +1,36 @@
 import type { Pace } from '../pace.ts';
-import { BlockWriter } from './block-writer.ts';
+import { BLOCK_BYTES, BlockWriter } from './block-writer.ts';
 import { encodeJson } from './json.ts';
 
-/** Counts the bytes that {@link encodeJson} will write by letting it write them: exact because it is the same code. */
-export function* measureJson(value: unknown, pace: Pace): Generator<void, number> {
+export interface Measurement {
+  /** Exact length in bytes of what {@link encodeJson} will write. */
+  readonly bytes: number;
+  /** What it wrote while it was counted, if that was within the bytes to keep: then it need not be written again. */
+  readonly blocks: readonly Uint8Array[] | undefined;
+}
+
+/**
+ * Counts the bytes that {@link encodeJson} will write by letting it write them: exact, because it is the same code.
+ *
+ * @param keepBytes how much of what is written may be kept
+ */
+export function* measureJson(value: unknown, pace: Pace, keepBytes = 0): Generator<void, Measurement> {
   const writer = new BlockWriter();
   let bytes = 0;
-  const count = (last: boolean): void => {
-    for (const block of writer.drain(last)) {
-      bytes += block.length;
+  let kept: Uint8Array[] | undefined = [];
+  const count = (block: Uint8Array): void => {
+    bytes += block.length;
+    if (kept !== undefined && (kept.length + 1) * BLOCK_BYTES <= keepBytes) kept.push(block);
+    else {
+      for (const spare of kept ?? []) writer.recycle(spare);
       writer.recycle(block);
+      kept = undefined;
     }
   };
   for (const _ of encodeJson(value, writer, pace)) {
-    count(false);
+    writer.drain().forEach(count);
     if (pace.isOver()) yield;
   }
-  count(true);
-  return bytes;
+  writer.drain(true).forEach(count);
+  return { bytes, blocks: kept };
 }
