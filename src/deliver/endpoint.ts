@@ -1,0 +1,65 @@
+import * as http from 'node:http';
+import * as https from 'node:https';
+import { HttpsProxyAgent } from 'https-proxy-agent';
+
+/** The transport options of `Sentry.init` that say how to reach the server. */
+export interface EndpointOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly proxy?: string;
+  readonly caCerts?: string | Buffer | readonly (string | Buffer)[];
+  readonly keepAlive?: boolean;
+  readonly httpModule?: HttpModule;
+}
+
+/** What the SDK asks of a module given as `httpModule`: `request` as in `node:http`. */
+export interface HttpModule {
+  request(
+    options: http.RequestOptions,
+    onResponse: (response: http.IncomingMessage) => void,
+  ): http.ClientRequest;
+}
+
+/** Where envelopes go, and how. */
+export interface Endpoint {
+  readonly httpModule: HttpModule;
+  readonly request: http.RequestOptions;
+  /** Closes idle connections. */
+  close(): void;
+}
+
+/** Reads the user's options the way the SDK's own transport does. @returns undefined if the URL is none */
+export function createEndpoint(url: string, options: EndpointOptions): Endpoint | undefined {
+  if (!URL.canParse(url)) return undefined;
+  const { protocol, hostname, host, port, pathname, search } = new URL(url);
+  const isHttps = protocol === 'https:';
+  const proxy = isExempt(host, hostname) ? undefined : options.proxy || proxyOfEnvironment(isHttps);
+  const agentOptions = { keepAlive: options.keepAlive ?? true };
+  const agent = proxy
+    ? new HttpsProxyAgent(proxy)
+    : isHttps
+      ? new https.Agent(agentOptions)
+      : new http.Agent(agentOptions);
+  return {
+    httpModule: options.httpModule ?? (isHttps ? https : http),
+    request: {
+      method: 'POST',
+      agent,
+      protocol,
+      hostname: hostname.replace(/^\[|\]$/g, ''),
+      port,
+      path: `${pathname}${search}`,
+      headers: { 'content-type': 'application/x-sentry-envelope', ...options.headers },
+      ...(options.caCerts === undefined ? {} : { ca: options.caCerts }),
+    } as http.RequestOptions,
+    close: () => agent.destroy(),
+  };
+}
+
+function proxyOfEnvironment(isHttps: boolean): string | undefined {
+  return (isHttps ? process.env.https_proxy : undefined) || process.env.http_proxy;
+}
+
+function isExempt(host: string, hostname: string): boolean {
+  const exemptions = process.env.no_proxy?.split(',') ?? [];
+  return exemptions.some((exemption) => host.endsWith(exemption) || hostname.endsWith(exemption));
+}

@@ -1,0 +1,136 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setImmediate } from 'node:timers/promises';
+import type { TransportMakeRequestResponse } from '@sentry/core';
+import { prepareEncoding } from '../encode/profile-encoding.ts';
+import type { Slices } from '../encode/slices.ts';
+import type { Ledger } from '../ledger.ts';
+import type { DropReason } from '../options.ts';
+import { estimateHeldBytes } from '../profile/price.ts';
+import type { Carrier, SizeLimits } from './carrier.ts';
+import type { AnyEnvelope, ProfileItem } from './profile-items.ts';
+import type { RateLimits } from './rate-limits.ts';
+import { type Exits, Shipment } from './shipment.ts';
+
+/** The parts that a pipeline is made of. */
+export interface PipelineParts {
+  readonly ledger: Ledger;
+  readonly slices: Slices;
+  readonly carrier: Carrier;
+  readonly rateLimits: RateLimits;
+  readonly limits: SizeLimits;
+  readonly exits: Exits;
+  /** Told what went wrong with a profile that could not be encoded. */
+  readonly onMalformed: (error: unknown) => void;
+}
+
+/** Takes profiles from interception to their carrier: one is encoded at a time, the others wait their turn. */
+export class Pipeline {
+  readonly #parts: PipelineParts;
+  readonly #waiting: Shipment[] = [];
+  readonly #underWay = new Set<Shipment>();
+  /**
+   * Leaves the async context of whoever sent the envelope: work for one profile goes on in that of another, and sockets
+   * and timers would keep a request's context alive (getsentry/sentry-javascript#20174).
+   */
+  readonly #detached = AsyncLocalStorage.snapshot();
+  #isEncoding = false;
+  #isClosed = false;
+  #originalBytes = 0;
+  #encodedBytes = 0;
+
+  constructor(parts: PipelineParts) {
+    this.#parts = parts;
+  }
+
+  /** Bytes of the profiles that were encoded: as `JSON.stringify` would have had them, and as they are. */
+  get bytes(): { original: number; encoded: number } {
+    return { original: this.#originalBytes, encoded: this.#encodedBytes };
+  }
+
+  /**
+   * Takes over an envelope whose profiles, one or more, have been taken out.
+   *
+   * @param items the profiles. The first travels with the rest of its envelope; Relay refuses an envelope with more than
+   *   one (`check_envelope_size_limits`), so each further one gets an envelope of its own
+   */
+  accept(
+    [header, rest]: AnyEnvelope,
+    items: readonly ProfileItem[],
+  ): PromiseLike<TransportMakeRequestResponse> {
+    const shipments = items.map((item, i) => this.#admit(item, [header, i === 0 ? rest : []]));
+    return (shipments[0] as Shipment).response;
+  }
+
+  /** Comes true when all that is under way now has ended, or false after the timeout (none stands for no limit). */
+  async settle(timeoutMs: number | undefined): Promise<boolean> {
+    const all = Promise.all(Array.from(this.#underWay, (shipment) => shipment.ended)).then(() => true);
+    if (this.#underWay.size === 0 || !timeoutMs) return all;
+    let timer: NodeJS.Timeout | undefined;
+    // Not unref'd: somebody waits for this promise, and a process that exits meanwhile would never answer.
+    const timeout = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(false), timeoutMs);
+    });
+    const isSettled = await Promise.race([all, timeout]);
+    clearTimeout(timer);
+    return isSettled;
+  }
+
+  /** Ends everything that is under way. */
+  close(): void {
+    this.#isClosed = true;
+    this.#parts.slices.stop();
+    for (const shipment of this.#waiting.splice(0)) shipment.drop('shutdown');
+    this.#parts.carrier.close();
+  }
+
+  #admit(item: ProfileItem, envelope: AnyEnvelope): Shipment {
+    const { ledger, exits } = this.#parts;
+    const shipment = new Shipment(item, ledger.capture(item.identity), envelope, exits);
+    this.#underWay.add(shipment);
+    void shipment.ended.then(() => this.#underWay.delete(shipment));
+    const refusal = this.#refusalOf(shipment, item);
+    if (refusal !== undefined) shipment.drop(refusal);
+    else {
+      this.#waiting.push(shipment);
+      if (!this.#isEncoding) void this.#detached(() => this.#encodeWaiting());
+    }
+    return shipment;
+  }
+
+  #refusalOf({ reservation, categories }: Shipment, { payload }: ProfileItem): DropReason | undefined {
+    if (this.#isClosed) return 'shutdown';
+    try {
+      reservation.itemBytes = estimateHeldBytes(payload);
+    } catch (error) {
+      this.#parts.onMalformed(error);
+      return 'malformed';
+    }
+    if (this.#parts.rateLimits.areActive(categories)) return 'rate-limited';
+    return reservation.resize(reservation.itemBytes) ? undefined : 'budget';
+  }
+
+  async #encodeWaiting(): Promise<void> {
+    this.#isEncoding = true;
+    for (let shipment = this.#waiting.shift(); shipment !== undefined; shipment = this.#waiting.shift()) {
+      try {
+        await this.#encode(shipment);
+      } catch (error) {
+        if (!this.#isClosed) this.#parts.onMalformed(error);
+        shipment.drop(this.#isClosed ? 'shutdown' : 'malformed');
+      }
+    }
+    this.#isEncoding = false;
+  }
+
+  async #encode(shipment: Shipment): Promise<void> {
+    const { slices, limits, carrier } = this.#parts;
+    // A turn of the event loop first: what sent the envelope goes on before encoding begins.
+    await setImmediate();
+    const encoding = await prepareEncoding(shipment.takeProfile(), slices);
+    shipment.reservation.itemBytes = encoding.bytes;
+    this.#originalBytes += encoding.originalBytes;
+    this.#encodedBytes += encoding.bytes;
+    if (encoding.bytes > limits.itemBytes) shipment.drop('too-large');
+    else await carrier.carry(shipment, encoding);
+  }
+}

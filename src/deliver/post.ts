@@ -1,0 +1,83 @@
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { GzipMember } from '../encode/gzip-member.ts';
+import type { Endpoint } from './endpoint.ts';
+
+/** What the server said, in the form that the SDK's transports resolve to. */
+export interface Answer {
+  statusCode: number;
+  headers: { 'retry-after': string | null; 'x-sentry-rate-limits': string | null };
+}
+
+/** No answer came. */
+export class PostError extends Error {
+  override readonly name = 'PostError';
+  /** Whether the whole body had been handed to the connection: then the server may have it. */
+  readonly wasSent: boolean;
+
+  constructor(cause: unknown, wasSent: boolean) {
+    super('The upload got no answer', { cause });
+    this.wasSent = wasSent;
+  }
+}
+
+/**
+ * Posts a body once. A connection that was kept alive may have been closed by the server while it was idle: that shows
+ * as a reset of a reused socket, says nothing about the server, and is tried again at once on a new one.
+ *
+ * @throws PostError when no answer comes within the time, or the signal breaks it off
+ */
+export async function post(
+  endpoint: Endpoint,
+  body: GzipMember,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<Answer> {
+  try {
+    return await postOnce(endpoint, body, timeoutMs, signal);
+  } catch (error) {
+    if (error instanceof StaleSocketError) return await postOnce(endpoint, body, timeoutMs, signal);
+    throw error;
+  }
+}
+
+class StaleSocketError extends PostError {}
+
+function postOnce(
+  endpoint: Endpoint,
+  body: GzipMember,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const { httpModule, request: options } = endpoint;
+    const headers = { ...options.headers, 'content-encoding': 'gzip', 'content-length': body.bytes };
+    const request = httpModule.request({ ...options, headers, signal }, (response) => {
+      // The answer's body says nothing that is needed, but it has to be read for the connection to be used again.
+      response.on('error', () => {});
+      response.resume();
+      resolve(toAnswer(response));
+    });
+    const timer = setTimeout(() => request.destroy(new Error(`No answer in ${timeoutMs} ms`)), timeoutMs);
+    timer.unref();
+    request.on('close', () => clearTimeout(timer));
+    request.on('error', (error) => reject(toPostError(error, request)));
+    for (const chunk of body.chunks) request.write(chunk);
+    request.end();
+  });
+}
+
+function toAnswer(response: IncomingMessage): Answer {
+  const limits = response.headers['x-sentry-rate-limits'];
+  return {
+    statusCode: response.statusCode ?? 0,
+    headers: {
+      'retry-after': response.headers['retry-after'] ?? null,
+      'x-sentry-rate-limits': (Array.isArray(limits) ? limits.join(',') : limits) ?? null,
+    },
+  };
+}
+
+function toPostError(error: NodeJS.ErrnoException, request: ClientRequest): PostError {
+  const isStale = request.reusedSocket && error.code === 'ECONNRESET';
+  return new (isStale ? StaleSocketError : PostError)(error, request.writableFinished);
+}

@@ -1,0 +1,129 @@
+import type {
+  BaseEnvelopeHeaders,
+  BaseEnvelopeItemHeaders,
+  EnvelopeItemType,
+  TransportMakeRequestResponse,
+} from '@sentry/core';
+import type { Reservation } from '../ledger.ts';
+import { DATA_CATEGORIES, DISCARD_REASONS } from '../observe/discard-reasons.ts';
+import type { DropReason } from '../options.ts';
+import type { Profile, ProfileFormat } from '../profile/types.ts';
+import { envelopeItemTypeToDataCategory } from '../sdk.ts';
+import type { AnyEnvelope, AnyItem, ProfileItem } from './profile-items.ts';
+
+/** The ways on for what is not, or no longer, ours. */
+export interface Exits {
+  /** The transport below ours. */
+  send(envelope: AnyEnvelope): PromiseLike<TransportMakeRequestResponse>;
+  /** Records a dropped profile in Sentry's client reports. */
+  report(discardReason: (typeof DISCARD_REASONS)[DropReason], category: string): void;
+}
+
+/** Whether a drop goes into the client report: not if somebody else, the server or a transport, has counted it. */
+export type Reporting = 'reported' | 'counted-elsewhere';
+
+/**
+ * Relay limits chunks as `profile_chunk`; a limit on `profile` is honoured for them too, as the SDK reports them as that.
+ */
+function categoriesOf(format: ProfileFormat, rest: readonly AnyItem[]): string[] {
+  const own = format === 'chunk' ? ['profile_chunk', 'profile'] : ['profile'];
+  return [...own, ...rest.map(([header]) => envelopeItemTypeToDataCategory(header.type as EnvelopeItemType))];
+}
+
+/** A profile on its way to the server, with what travels in its envelope. It ends once. */
+export class Shipment {
+  readonly reservation: Reservation;
+  readonly envelopeHeader: BaseEnvelopeHeaders;
+  readonly itemHeader: BaseEnvelopeItemHeaders;
+  /** Data categories of all that travels, to be looked up in the rate limits. */
+  readonly categories: readonly string[];
+  /** Comes true when the shipment has ended and what was left of its envelope has been handed on. */
+  readonly ended: Promise<void>;
+  /** What `send` returns to whoever called it. */
+  readonly response: Promise<TransportMakeRequestResponse>;
+  /** Gets the other items of the envelope (the transaction of a profile) back from wherever they are. */
+  rest: () => AnyItem[] | Promise<AnyItem[]>;
+  #profile: Profile | undefined;
+  readonly #exits: Exits;
+  #isOpen = true;
+  #respond!: (response: TransportMakeRequestResponse | PromiseLike<TransportMakeRequestResponse>) => void;
+  #markEnded!: () => void;
+
+  constructor(item: ProfileItem, reservation: Reservation, [header, rest]: AnyEnvelope, exits: Exits) {
+    this.reservation = reservation;
+    this.envelopeHeader = header;
+    this.itemHeader = item.header;
+    this.categories = categoriesOf(reservation.identity.format, rest);
+    this.rest = () => rest;
+    this.#profile = item.payload;
+    this.#exits = exits;
+    this.response = new Promise((resolve) => {
+      this.#respond = resolve;
+    });
+    this.ended = new Promise((resolve) => {
+      this.#markEnded = resolve;
+    });
+  }
+
+  /** The profile, once: nothing here holds it afterwards. */
+  takeProfile(): Profile {
+    const profile = this.#profile as Profile;
+    this.#profile = undefined;
+    return profile;
+  }
+
+  /** Lets the caller of `send` go: as long as it waits, the SDK holds the transaction's objects. */
+  release(): void {
+    this.#respond({});
+  }
+
+  /** @param sentBytes compressed size of the acknowledged request body */
+  deliver(sentBytes: number, response: TransportMakeRequestResponse): void {
+    if (!this.#close()) return;
+    this.reservation.deliver(sentBytes);
+    this.#respond(response);
+    this.#markEnded();
+  }
+
+  /** Takes the profile out and sends the rest of the envelope on without it: a profile never costs a transaction. */
+  drop(reason: DropReason, reporting: Reporting = 'reported'): void {
+    if (!this.#close()) return;
+    this.#countDrop(reason, reporting);
+    void this.#sendRest();
+  }
+
+  /** Drops the profile where the rest of the envelope has shared its fate already. */
+  dropWithRest(reason: DropReason, reporting: Reporting, response: TransportMakeRequestResponse): void {
+    if (!this.#close()) return;
+    this.#countDrop(reason, reporting);
+    this.#respond(response);
+    this.#markEnded();
+  }
+
+  #close(): boolean {
+    const wasOpen = this.#isOpen;
+    this.#isOpen = false;
+    this.#profile = undefined;
+    return wasOpen;
+  }
+
+  #countDrop(reason: DropReason, reporting: Reporting): void {
+    this.reservation.drop(reason);
+    const category = DATA_CATEGORIES[this.reservation.identity.format];
+    if (reporting === 'reported') this.#exits.report(DISCARD_REASONS[reason], category);
+  }
+
+  async #sendRest(): Promise<void> {
+    try {
+      const source = this.rest();
+      const rest = Array.isArray(source) ? source : await source;
+      const response = rest.length > 0 ? this.#exits.send([this.envelopeHeader, rest]) : Promise.resolve({});
+      this.#respond(response);
+      // Whoever called `send` may have been let go before: then nobody else listens to a failure.
+      response.then(undefined, () => {});
+    } catch {
+      this.#respond({});
+    }
+    this.#markEnded();
+  }
+}

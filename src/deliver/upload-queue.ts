@@ -1,0 +1,125 @@
+import { type Answer, PostError } from './post.ts';
+
+/** How an upload ended. */
+export type Outcome =
+  | { readonly kind: 'answered'; readonly answer: Answer }
+  /** A rate limit was active when its turn came. */
+  | { readonly kind: 'limited' }
+  /** No answer within the retry age. */
+  | { readonly kind: 'expired' }
+  | { readonly kind: 'closed'; readonly mayHaveArrived: boolean };
+
+/** Something to upload. */
+export interface Upload {
+  /** One attempt. @throws PostError when no answer comes */
+  attempt(signal: AbortSignal): Promise<Answer>;
+  /** Whether a rate limit forbids it now. */
+  isLimited(): boolean;
+  /** Told when an attempt failed and there will be another. */
+  onRetry(): void;
+  onEnd(outcome: Outcome): void;
+}
+
+interface Entry {
+  readonly upload: Upload;
+  readonly queuedAtMs: number;
+}
+
+/** Few at a time: more would only share the same bandwidth, and each holds a connection that requests may need. */
+const MAX_ACTIVE = 2;
+
+/** Pause after the first failure, doubled with each further one. A random half of it is left out. */
+const FIRST_PAUSE_MS = 1000;
+const MAX_PAUSE_MS = 30_000;
+
+/** Uploads that wait behind this many others are told so: see {@link UploadQueue.isBackedUp}. */
+const BACKLOG = 8;
+
+/**
+ * Sends uploads in order, a few at a time. After a failure all wait, and one alone tries whether the server is back: a
+ * server that restarts is not met by everything at once. What never gets an answer expires.
+ */
+export class UploadQueue {
+  readonly #maxRetryAgeMs: number;
+  readonly #waiting: Entry[] = [];
+  readonly #abort = new AbortController();
+  #active = 0;
+  #failures = 0;
+  #pause: NodeJS.Timeout | undefined;
+
+  constructor(maxRetryAgeMs: number) {
+    this.#maxRetryAgeMs = maxRetryAgeMs;
+  }
+
+  /** Whether an upload that is added now can't expect its answer soon. */
+  get isBackedUp(): boolean {
+    return this.#failures > 0 || this.#waiting.length >= BACKLOG;
+  }
+
+  add(upload: Upload): void {
+    this.#waiting.push({ upload, queuedAtMs: performance.now() });
+    this.#startWaiting();
+  }
+
+  /** Breaks off what is under way and ends everything. */
+  close(): void {
+    clearTimeout(this.#pause);
+    this.#abort.abort();
+    for (const { upload } of this.#waiting.splice(0)) upload.onEnd({ kind: 'closed', mayHaveArrived: false });
+  }
+
+  #startWaiting(): void {
+    const limit = this.#failures > 0 ? 1 : MAX_ACTIVE;
+    while (this.#pause === undefined && this.#active < limit) {
+      const entry = this.#waiting.shift();
+      if (entry === undefined) return;
+      if (entry.upload.isLimited()) entry.upload.onEnd({ kind: 'limited' });
+      else void this.#attempt(entry);
+    }
+  }
+
+  async #attempt(entry: Entry): Promise<void> {
+    this.#active++;
+    try {
+      const answer = await entry.upload.attempt(this.#abort.signal);
+      this.#failures = 0;
+      entry.upload.onEnd({ kind: 'answered', answer });
+    } catch (error) {
+      this.#fail(entry, error);
+    }
+    this.#active--;
+    this.#startWaiting();
+  }
+
+  #fail(entry: Entry, error: unknown): void {
+    if (this.#abort.signal.aborted) {
+      entry.upload.onEnd({ kind: 'closed', mayHaveArrived: error instanceof PostError && error.wasSent });
+      return;
+    }
+    this.#failures++;
+    this.#waiting.unshift(entry);
+    entry.upload.onRetry();
+    this.#expire();
+    this.#pause ??= setTimeout(() => this.#resume(), this.#pauseMs()).unref();
+  }
+
+  #resume(): void {
+    this.#pause = undefined;
+    this.#expire();
+    this.#startWaiting();
+  }
+
+  #expire(): void {
+    const oldestMs = performance.now() - this.#maxRetryAgeMs;
+    const expired = this.#waiting.filter((entry) => entry.queuedAtMs <= oldestMs);
+    for (const entry of expired) {
+      this.#waiting.splice(this.#waiting.indexOf(entry), 1);
+      entry.upload.onEnd({ kind: 'expired' });
+    }
+  }
+
+  #pauseMs(): number {
+    const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** (this.#failures - 1), MAX_PAUSE_MS);
+    return pauseMs * (0.5 + Math.random() / 2);
+  }
+}

@@ -1,0 +1,22 @@
+import type { EventDropReason } from '@sentry/core';
+import type { Drop, DropReason } from '../options.ts';
+
+/**
+ * The discard reason of the client report protocol for each of ours
+ * (https://develop.sentry.dev/sdk/telemetry/client-reports/#discard-reasons).
+ */
+export const DISCARD_REASONS: Readonly<Record<DropReason, EventDropReason>> = {
+  budget: 'queue_overflow',
+  'too-large': 'send_error',
+  'rate-limited': 'ratelimit_backoff',
+  network: 'network_error',
+  rejected: 'send_error',
+  malformed: 'internal_sdk_error',
+  shutdown: 'network_error',
+};
+
+/** Relay's data category for each format. Core maps chunks to `profile`, which Relay does not limit them by. */
+export const DATA_CATEGORIES = {
+  transaction: 'profile',
+  chunk: 'profile_chunk',
+} as const satisfies Readonly<Record<Drop['format'], string>>;

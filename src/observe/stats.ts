@@ -1,0 +1,49 @@
+import type { DropReason } from '../options.ts';
+
+/** What has become of the profiles of one client. A frozen snapshot: `captured = delivered + dropped.total + pending`. */
+export interface ProfilingStats {
+  /** Profiles that were intercepted on their way out. */
+  readonly captured: number;
+  /** Profiles that the server has acknowledged. */
+  readonly delivered: number;
+  /** Profiles that are being encoded, wait, or are being uploaded. */
+  readonly pending: number;
+  /** Profiles that did not arrive, by reason. A reason that did not occur is not listed. */
+  readonly dropped: Readonly<Partial<Record<DropReason, number>> & { total: number }>;
+  readonly bytes: {
+    /** What `JSON.stringify` of the encoded items would have measured, within 2%. */
+    readonly original: number;
+    /** What the encoded items measured. */
+    readonly encoded: number;
+    /** Compressed size of the acknowledged request bodies; as handed over, with a transport of your own. */
+    readonly sent: number;
+  };
+  readonly memory: {
+    readonly budgetBytes: number;
+    /** What profiling holds now. */
+    readonly heldBytes: number;
+    readonly peakHeldBytes: number;
+  };
+  /** The limits in force, in bytes. */
+  readonly limits: {
+    readonly itemBytes: number;
+    readonly envelopeBytes: number;
+    /** Undefined without a limit. */
+    readonly requestBytes: number | undefined;
+  };
+  /** Longest stretch of the event loop that encoding has taken at a time, in milliseconds. */
+  readonly longestSliceMs: number;
+  /** What could be put to use in this process. */
+  readonly capabilities: {
+    /** Profiles are uploaded by the integration itself; if not, they are handed to the client's transport as bytes. */
+    readonly streamingUpload: boolean;
+  };
+}
+
+/** Freezes a snapshot and all that is in it. */
+export function freezeStats(stats: ProfilingStats): ProfilingStats {
+  for (const part of Object.values(stats)) {
+    if (typeof part === 'object' && part !== null) Object.freeze(part);
+  }
+  return Object.freeze(stats);
+}
