@@ -1,0 +1,113 @@
+import type { Client, Transport } from '@sentry/core';
+import type { Carrier, SizeLimits } from './deliver/carrier.ts';
+import { createEndpoint, type Endpoint, type EndpointOptions } from './deliver/endpoint.ts';
+import { interceptTransport } from './deliver/intercept.ts';
+import { Pipeline } from './deliver/pipeline.ts';
+import { RateLimits } from './deliver/rate-limits.ts';
+import type { Exits } from './deliver/shipment.ts';
+import { TransportCarrier } from './deliver/transport-carrier.ts';
+import { UploadCarrier } from './deliver/upload-carrier.ts';
+import { canDeflateSegments } from './encode/deflate.ts';
+import { Slices } from './encode/slices.ts';
+import { Ledger } from './ledger.ts';
+import { freezeStats, type ProfilingStats } from './observe/stats.ts';
+import type { Drop, ResolvedOptions } from './options.ts';
+import { debug, getEnvelopeEndpointWithUrlEncodedAuth, makeNodeTransport } from './sdk.ts';
+
+/** Wires the parts to one client. */
+export class BoundedClient {
+  readonly #ledger: Ledger;
+  readonly #slices: Slices;
+  readonly #pipeline: Pipeline;
+  readonly #limits: SizeLimits;
+  readonly #endpoint: Endpoint | undefined;
+
+  constructor(client: Client, transport: Transport, options: ResolvedOptions) {
+    const send = transport.send.bind(transport);
+    const exits: Exits = {
+      send: (envelope) => send(envelope as Parameters<Transport['send']>[0]),
+      report: (reason, category) =>
+        client.recordDroppedEvent(reason, category as Parameters<Client['recordDroppedEvent']>[1]),
+    };
+    const rateLimits = new RateLimits();
+    this.#limits = {
+      itemBytes: options.maxItemBytes,
+      envelopeBytes: options.maxEnvelopeBytes,
+      requestBytes: options.maxRequestBytes,
+    };
+    this.#ledger = new Ledger(options.memoryBudgetBytes, (drop) => announce(drop, options.onDrop));
+    this.#slices = new Slices(options.maxSliceMs);
+    this.#endpoint = endpointOf(client);
+    const carrier: Carrier =
+      this.#endpoint === undefined
+        ? new TransportCarrier(exits.send, this.#limits)
+        : new UploadCarrier(this.#endpoint, { ...options, limits: this.#limits, rateLimits });
+    this.#pipeline = new Pipeline({
+      ledger: this.#ledger,
+      slices: this.#slices,
+      limits: this.#limits,
+      carrier,
+      rateLimits,
+      exits,
+      onMalformed: (error) => debug.warn('[BoundedProfiling] A profile could not be encoded:', error),
+    });
+    const restore = interceptTransport(transport, send, {
+      onProfiles: (envelope, items) => this.#pipeline.accept(envelope, items),
+      onAnswer: (answer) => rateLimits.learn(answer),
+      settle: (timeoutMs) => this.#pipeline.settle(timeoutMs),
+    });
+    client.on('close', () => {
+      restore();
+      this.#pipeline.close();
+    });
+  }
+
+  getStats(): ProfilingStats {
+    const { captured, delivered, pending, dropped, droppedTotal, heldBytes, peakHeldBytes, sentBytes } =
+      this.#ledger.totals();
+    const { itemBytes, envelopeBytes, requestBytes } = this.#limits;
+    return freezeStats({
+      captured,
+      delivered,
+      pending,
+      dropped: { total: droppedTotal, ...dropped },
+      bytes: { ...this.#pipeline.bytes, sent: sentBytes },
+      memory: { budgetBytes: this.#ledger.budgetBytes, heldBytes, peakHeldBytes },
+      limits: {
+        itemBytes,
+        envelopeBytes,
+        requestBytes: Number.isFinite(requestBytes) ? requestBytes : undefined,
+      },
+      longestSliceMs: this.#slices.longestMs,
+      capabilities: { streamingUpload: this.#endpoint !== undefined },
+    });
+  }
+}
+
+/** Where the SDK's own transport would send to. Undefined if the user brought another, which then has to be used. */
+function endpointOf(client: Client): Endpoint | undefined {
+  const dsn = client.getDsn();
+  const { transport, transportOptions, tunnel, _metadata } = client.getOptions();
+  if (dsn === undefined || !canDeflateSegments || !isNodeTransport(transport)) return undefined;
+  const url = getEnvelopeEndpointWithUrlEncodedAuth(dsn, tunnel, _metadata?.sdk);
+  return createEndpoint(url, (transportOptions ?? {}) as EndpointOptions);
+}
+
+/** By name too: an application can load both the ES module and the CommonJS build of the SDK. */
+function isNodeTransport(transport: unknown): boolean {
+  return (
+    transport === makeNodeTransport ||
+    (typeof transport === 'function' && transport.name === makeNodeTransport.name)
+  );
+}
+
+function announce(drop: Drop, onDrop: ((drop: Drop) => void) | undefined): void {
+  debug.log(
+    `[BoundedProfiling] Dropped the profile of a ${drop.format} (${drop.reason}, ${drop.bytes} bytes): ${drop.id}`,
+  );
+  try {
+    onDrop?.(drop);
+  } catch (error) {
+    debug.warn('[BoundedProfiling] onDrop threw:', error);
+  }
+}

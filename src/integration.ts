@@ -1,0 +1,53 @@
+import type { Client, Integration } from '@sentry/core';
+import { BoundedClient } from './bounded-client.ts';
+import type { ProfilingStats } from './observe/stats.ts';
+import { type BoundedProfilingOptions, resolveOptions } from './options.ts';
+import { debug, getClient } from './sdk.ts';
+
+const INTEGRATION_NAME = 'BoundedProfiling';
+
+/** The integration as `client.getIntegrationByName('BoundedProfiling')` returns it. */
+export interface BoundedProfilingIntegration extends Integration {
+  /**
+   * What has become of the profiles so far.
+   *
+   * @param client whose profiles; the client that the integration was last set up for if left out
+   * @returns undefined as long as the integration is not set up, or when the client sends nothing
+   */
+  getStats(client?: Client): ProfilingStats | undefined;
+}
+
+/**
+ * Puts a hard bound on what profiling may cost. Goes into `Sentry.init` beside `nodeProfilingIntegration()`, in any order.
+ *
+ * @throws {TypeError} for a bad option, with the option, the range and the value
+ */
+export function boundedProfilingIntegration(options?: BoundedProfilingOptions): BoundedProfilingIntegration {
+  const resolved = resolveOptions(options);
+  const bounded = new WeakMap<Client, BoundedClient>();
+  let latest: BoundedClient | undefined;
+  return {
+    name: INTEGRATION_NAME,
+    setup(client) {
+      try {
+        const transport = client.getTransport();
+        if (transport === undefined) {
+          debug.log('[BoundedProfiling] The client has no transport: nothing to bound.');
+          return;
+        }
+        latest = new BoundedClient(client, transport, resolved);
+        bounded.set(client, latest);
+      } catch (error) {
+        debug.warn('[BoundedProfiling] Setting up failed, profiles are sent as without it:', error);
+      }
+    },
+    getStats: (client) => (client === undefined ? latest : bounded.get(client))?.getStats(),
+  };
+}
+
+/** What has become of the profiles of the current client. Undefined when the integration is not installed. */
+export function getProfilingStats(): ProfilingStats | undefined {
+  const client = getClient();
+  const integration = client?.getIntegrationByName<BoundedProfilingIntegration>(INTEGRATION_NAME);
+  return integration?.getStats(client);
+}
