@@ -49,7 +49,7 @@ export class TransportCarrier implements Carrier {
 
   async #handOver(shipment: Shipment, envelope: AnyEnvelope, payloadBytes: number): Promise<void> {
     try {
-      endByAnswer(shipment, (await this.#send(envelope)) ?? {}, payloadBytes);
+      endByAnswer(shipment, (await this.#send(envelope)) ?? {}, payloadBytes, 'counted-elsewhere');
     } catch {
       shipment.dropWithRest('network', 'counted-elsewhere', {});
     }

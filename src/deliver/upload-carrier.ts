@@ -65,7 +65,6 @@ export class UploadCarrier implements Carrier {
 
   #upload(shipment: Shipment, segments: readonly Segment[]): void {
     let sentBytes = 0;
-    const { isBackedUp } = this.#queue;
     this.#queue.add({
       attempt: (signal) => {
         const body = joinSegments([deflateText(headerLine(shipment.envelopeHeader)), ...segments]);
@@ -73,17 +72,16 @@ export class UploadCarrier implements Carrier {
         return suppressTracing(() => post(this.#endpoint, body, this.#options.uploadTimeoutMs, signal));
       },
       isLimited: () => this.#options.rateLimits.areActive(shipment.categories),
-      onRetry: () => shipment.release(),
+      onDelay: () => shipment.release(),
       onEnd: (outcome) => this.#end(shipment, outcome, sentBytes),
     });
-    if (isBackedUp) shipment.release();
   }
 
   #end(shipment: Shipment, outcome: Outcome, sentBytes: number): void {
     switch (outcome.kind) {
       case 'answered':
         this.#options.rateLimits.learn(outcome.answer);
-        endByAnswer(shipment, outcome.answer, sentBytes);
+        endByAnswer(shipment, outcome.answer, sentBytes, 'reported');
         break;
       case 'limited':
         shipment.drop('rate-limited');

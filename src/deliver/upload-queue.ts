@@ -15,8 +15,8 @@ export interface Upload {
   attempt(signal: AbortSignal): Promise<Answer>;
   /** Whether a rate limit forbids it now. */
   isLimited(): boolean;
-  /** Told when an attempt failed and there will be another. */
-  onRetry(): void;
+  /** Told, perhaps more than once, that there will be no answer soon. */
+  onDelay(): void;
   onEnd(outcome: Outcome): void;
 }
 
@@ -32,7 +32,7 @@ const MAX_ACTIVE = 2;
 const FIRST_PAUSE_MS = 1000;
 const MAX_PAUSE_MS = 30_000;
 
-/** Uploads that wait behind this many others are told so: see {@link UploadQueue.isBackedUp}. */
+/** What is added behind this many others can't expect its answer soon. */
 const BACKLOG = 8;
 
 /**
@@ -51,12 +51,8 @@ export class UploadQueue {
     this.#maxRetryAgeMs = maxRetryAgeMs;
   }
 
-  /** Whether an upload that is added now can't expect its answer soon. */
-  get isBackedUp(): boolean {
-    return this.#failures > 0 || this.#waiting.length >= BACKLOG;
-  }
-
   add(upload: Upload): void {
+    if (this.#failures > 0 || this.#waiting.length >= BACKLOG) upload.onDelay();
     this.#waiting.push({ upload, queuedAtMs: performance.now() });
     this.#startWaiting();
   }
@@ -98,7 +94,7 @@ export class UploadQueue {
     }
     this.#failures++;
     this.#waiting.unshift(entry);
-    entry.upload.onRetry();
+    for (const { upload } of this.#waiting) upload.onDelay();
     this.#expire();
     this.#pause ??= setTimeout(() => this.#resume(), this.#pauseMs()).unref();
   }

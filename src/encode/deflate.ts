@@ -74,7 +74,7 @@ export class Deflater {
 
   /** Gives back zlib's memory when the work is broken off. */
   abort(): void {
-    this.#stream.destroy();
+    this.#stream.destroy(new Error('Deflating was broken off'));
   }
 }
 

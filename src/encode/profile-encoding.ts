@@ -1,5 +1,5 @@
 import { compactSteps } from '../profile/compact.ts';
-import type { Profile } from '../profile/types.ts';
+import { MalformedProfileError, type Profile } from '../profile/types.ts';
 import { BlockWriter } from './block-writer.ts';
 import { encodeJson } from './json.ts';
 import { measureJson } from './measure.ts';
@@ -21,6 +21,9 @@ export interface ProfileEncoding {
 /** Compacts and measures a profile, in slices. @throws MalformedProfileError, or what a getter in the profile throws */
 export async function prepareEncoding(profile: Profile, slices: Slices): Promise<ProfileEncoding> {
   const compaction = await slices.run(compactSteps(profile, slices));
+  if (compaction.profile.profile.samples.length === 0) {
+    throw new MalformedProfileError('Expected at least one sample, without which Relay refuses a profile');
+  }
   const { bytes, blocks } = await slices.run(measureJson(compaction.profile, slices, KEEP_BYTES));
   return {
     bytes,

@@ -1,0 +1,132 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Drop } from '../../src/index.ts';
+import { createClient } from '../support/client.ts';
+import { incompressibleLists, profileChunk, profiledTransaction } from '../support/envelopes.ts';
+import { type Behaviour, type Relay, startRelay } from '../support/relay/index.ts';
+
+let relay: Relay;
+beforeEach(async () => {
+  relay = await startRelay();
+});
+afterEach(() => relay.close());
+
+/** Answers by the behaviour for as long as envelopes have a profile, then normally. */
+async function sendRefused(
+  behaviour: Behaviour,
+): Promise<{ drops: Drop[]; stats: object; reports: unknown[] }> {
+  const drops: Drop[] = [];
+  const { client, send, stats } = createClient(relay.dsn, { onDrop: (drop) => drops.push(drop) });
+  relay.behave(behaviour);
+  const response = send(profiledTransaction());
+  await relay.waitFor(({ requests }) => requests.length === 1);
+  relay.behave({ kind: 'normal' });
+  await response;
+  await client.flush(5000);
+  await client.flush(5000);
+  const reports = relay.items.flatMap((item) => (item.type === 'client_report' ? [item.json] : []));
+  return { drops, stats: stats(), reports };
+}
+
+test.each([
+  { status: 413, reason: 'too-large' },
+  { status: 400, reason: 'rejected' },
+  { status: 403, reason: 'rejected' },
+  { status: 301, reason: 'rejected' },
+  { status: 500, reason: 'rejected' },
+  { status: 503, reason: 'rejected' },
+])('$status costs the profile, not its transaction: $reason', async ({ status, reason }) => {
+  const { drops, stats, reports } = await sendRefused({ kind: 'status', status });
+  expect(relay.counts).toMatchObject({ transaction: 1 });
+  expect(relay.counts.profile).toBeUndefined();
+  expect(drops).toMatchObject([{ reason, format: 'transaction' }]);
+  expect(stats).toMatchObject({ captured: 1, delivered: 0, pending: 0, dropped: { total: 1, [reason]: 1 } });
+  expect(stats).toMatchObject({ memory: { heldBytes: 0 } });
+  expect(reports).toMatchObject([
+    { discarded_events: [{ reason: 'send_error', category: 'profile', quantity: 1 }] },
+  ]);
+});
+
+test('429 means the whole envelope, which the server has counted already', async () => {
+  const { drops, stats, reports } = await sendRefused({ kind: 'rate-limited', retryAfter: '60' });
+  expect(relay.counts.transaction).toBeUndefined();
+  expect(drops).toMatchObject([{ reason: 'rate-limited' }]);
+  expect(stats).toMatchObject({ dropped: { 'rate-limited': 1 } });
+  expect(reports).toEqual([]);
+});
+
+test('a rate limit on profiles takes them out and lets transactions pass', async () => {
+  const { client, send, stats } = createClient(relay.dsn);
+  relay.behave({ kind: 'rate-limited', status: 200, header: '60:profile:organization' });
+  await send(profiledTransaction());
+  relay.behave({ kind: 'normal' });
+  await send(profiledTransaction());
+  await client.flush(5000);
+  expect(relay.counts).toMatchObject({ transaction: 2, profile: 1 });
+  expect(stats()).toMatchObject({ captured: 2, delivered: 1, dropped: { 'rate-limited': 1 } });
+});
+
+test('a rate limit on profile_chunk is honoured, which the SDK itself does not know', async () => {
+  const { client, transport, stats } = createClient(relay.dsn);
+  relay.behave({ kind: 'rate-limited', header: '60:profile_chunk:organization' });
+  await transport.send(profileChunk() as never);
+  relay.behave({ kind: 'normal' });
+  for (let i = 0; i < 3; i++) await transport.send(profileChunk() as never);
+  await client.flush(5000);
+  expect(relay.counts.profile_chunk).toBeUndefined();
+  expect(relay.items).toMatchObject([
+    { json: { discarded_events: [{ reason: 'ratelimit_backoff', category: 'profile_chunk', quantity: 3 }] } },
+  ]);
+  expect(stats()).toMatchObject({ captured: 4, dropped: { 'rate-limited': 4 } });
+});
+
+test('what the SDK’s own requests are told of rate limits is learned too', async () => {
+  const { client, send, stats } = createClient(relay.dsn);
+  relay.behave({ kind: 'rate-limited', status: 200, header: '60:profile:organization' });
+  const [header, items] = profiledTransaction();
+  await send([header, items.slice(0, 1)]);
+  relay.behave({ kind: 'normal' });
+  await send(profiledTransaction());
+  await client.flush(5000);
+  expect(relay.counts).toMatchObject({ transaction: 2 });
+  expect(stats()).toMatchObject({ captured: 1, dropped: { 'rate-limited': 1 } });
+});
+
+test.each([
+  { name: 'maxItemBytes', options: { maxItemBytes: 20_000 } },
+  { name: 'maxEnvelopeBytes', options: { maxEnvelopeBytes: 20_000 } },
+  { name: 'maxRequestBytes', options: { maxRequestBytes: 20_000 } },
+])('a profile over $name is not sent, its transaction is', async ({ options }) => {
+  const { client, send, stats } = createClient(relay.dsn, options);
+  await send(profiledTransaction({ profile: incompressibleLists(100, 'transaction') }));
+  await client.flush(5000);
+  expect(relay.counts).toMatchObject({ transaction: 1 });
+  expect(relay.counts.profile).toBeUndefined();
+  expect(stats()).toMatchObject({ captured: 1, dropped: { 'too-large': 1 }, memory: { heldBytes: 0 } });
+});
+
+test('what onDrop throws is swallowed', async () => {
+  const { client, send, stats } = createClient(relay.dsn, {
+    maxItemBytes: 1024,
+    onDrop: () => {
+      throw new Error('from the user');
+    },
+  });
+  await send(profiledTransaction({ profile: incompressibleLists(100, 'transaction') }));
+  await client.flush(5000);
+  expect(relay.counts).toMatchObject({ transaction: 1 });
+  expect(stats()).toMatchObject({ dropped: { total: 1, 'too-large': 1 } });
+});
+
+test('a drop tells the id and the size of the item', async () => {
+  const drops: Drop[] = [];
+  const { client, transport } = createClient(relay.dsn, {
+    maxItemBytes: 1024,
+    onDrop: (drop) => drops.push(drop),
+  });
+  const envelope = profileChunk({ profile: incompressibleLists(100) });
+  const chunk = envelope[1][0]?.[1];
+  const bytes = Buffer.byteLength(JSON.stringify(chunk));
+  await transport.send(envelope as never);
+  await client.flush(5000);
+  expect(drops).toEqual([{ reason: 'too-large', format: 'chunk', id: chunk.chunk_id, bytes }]);
+});

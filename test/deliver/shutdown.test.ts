@@ -1,0 +1,97 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createClient } from '../support/client.ts';
+import { profileChunk, profiledTransaction } from '../support/envelopes.ts';
+import { type Relay, startRelay } from '../support/relay/index.ts';
+
+let relay: Relay;
+beforeEach(async () => {
+  relay = await startRelay();
+});
+afterEach(() => relay.close());
+
+test('flush waits for what is being encoded and uploaded', async () => {
+  relay.behave({ kind: 'slow', delayMs: 200 });
+  const { client, transport, stats } = createClient(relay.dsn);
+  for (let i = 0; i < 6; i++) void transport.send(profileChunk() as never);
+  expect(await client.flush(10_000)).toBe(true);
+  expect(stats()).toMatchObject({ captured: 6, delivered: 6 });
+  expect(relay.counts.profile_chunk).toBe(6);
+});
+
+test('flush gives up after its time, and what is pending stays pending', async () => {
+  relay.behave({ kind: 'silent' });
+  const { client, transport, stats } = createClient(relay.dsn);
+  void transport.send(profileChunk() as never);
+  expect(await client.flush(100)).toBe(false);
+  expect(stats()).toMatchObject({ captured: 1, pending: 1 });
+  relay.behave({ kind: 'normal' });
+  relay.release();
+  expect(await client.flush(5000)).toBe(true);
+  expect(stats()).toMatchObject({ delivered: 1 });
+});
+
+test('close ends what it could not send: counted as shutdown, nothing held', async () => {
+  relay.behave({ kind: 'silent' });
+  const { client, transport, stats } = createClient(relay.dsn);
+  for (let i = 0; i < 5; i++) void transport.send(profileChunk() as never);
+  await relay.waitFor(({ requests }) => requests.length === 2);
+  expect(await client.close(50)).toBe(false);
+  await new Promise(setImmediate);
+  expect(stats()).toMatchObject({
+    captured: 5,
+    delivered: 0,
+    pending: 0,
+    dropped: { total: 5, shutdown: 5 },
+  });
+  expect(stats().memory.heldBytes).toBe(0);
+});
+
+test('a transaction whose profile was not sent before close goes out alone; one that may have arrived does not', async () => {
+  relay.behave({ kind: 'silent' });
+  const { client, send } = createClient(relay.dsn);
+  for (let i = 0; i < 5; i++) void send(profiledTransaction());
+  await relay.waitFor(({ heldRequests }) => heldRequests === 2);
+  relay.behave({ kind: 'normal' });
+  await client.close(50);
+  await relay.waitFor(({ counts }) => counts.transaction === 3);
+  expect(relay.counts.profile).toBeUndefined();
+});
+
+test('close in the midst of encoding ends that too', async () => {
+  const { client, transport, stats } = createClient(relay.dsn, { maxSliceMs: 0.001 });
+  const samples = Array.from({ length: 20_000 }, (_, i) => ({ stack_id: 0, thread_id: '0', timestamp: i }));
+  void transport.send(
+    profileChunk({ profile: { samples, stacks: [[0]], frames: [{ function: 'f' }] } }) as never,
+  );
+  await new Promise(setImmediate);
+  await client.close(1);
+  await relay.waitFor(() => stats().pending === 0 || stats().captured === 0, 100).catch(() => {});
+  for (let turn = 0; turn < 100 && stats().pending > 0; turn++) await new Promise(setImmediate);
+  expect(stats()).toMatchObject({
+    captured: 1,
+    pending: 0,
+    dropped: { shutdown: 1 },
+    memory: { heldBytes: 0 },
+  });
+});
+
+test('close puts the transport back as it was', async () => {
+  const reference = createClient(relay.dsn, false);
+  const { client, transport } = createClient(relay.dsn);
+  expect(transport.send.name).not.toBe(reference.transport.send.name);
+  await client.close(1000);
+  expect(transport.send.name).toBe(reference.transport.send.name);
+  expect(transport.flush.name).toBe(reference.transport.flush.name);
+});
+
+test('close leaves a wrapper that came later in place, and lets everything pass below it', async () => {
+  const { client, transport, stats } = createClient(relay.dsn);
+  const ours = transport.send;
+  const theirs: typeof ours = (envelope) => ours(envelope);
+  transport.send = theirs;
+  await client.close(1000);
+  expect(transport.send).toBe(theirs);
+  await transport.send(profileChunk() as never);
+  expect(relay.counts.profile_chunk).toBe(1);
+  expect(stats().captured).toBe(0);
+});

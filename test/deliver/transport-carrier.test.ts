@@ -1,0 +1,107 @@
+import { createTransport, type Envelope, parseEnvelope, type TransportRequestExecutor } from '@sentry/core';
+import { expect, test } from 'vitest';
+import { createClient, type TestClient } from '../support/client.ts';
+import { profileChunk, profiledTransaction } from '../support/envelopes.ts';
+
+const DSN = 'http://0123456789abcdef0123456789abcdef@127.0.0.1:9/1';
+
+/** A client whose user brought a transport that answers by this function; `bodies` is what it would have sent. */
+function clientWithTransport(answer: TransportRequestExecutor): TestClient & { bodies: Envelope[] } {
+  const bodies: Envelope[] = [];
+  const client = createClient(DSN, {}, {
+    transport: (options: Parameters<typeof createTransport>[0]) =>
+      createTransport(options, (request) => {
+        bodies.push(parseEnvelope(request.body));
+        return answer(request);
+      }),
+  } as never);
+  return { ...client, bodies };
+}
+
+test('a transport of the user’s own gets the envelope with the profile as encoded bytes', async () => {
+  const { client, send, stats, bodies } = clientWithTransport(() => Promise.resolve({ statusCode: 200 }));
+  const envelope = profiledTransaction();
+  const profile = structuredClone(envelope[1][1]?.[1]);
+  await send(envelope);
+  await client.flush(5000);
+  const [body] = bodies as unknown as [[object, [{ type: string; length?: number }, unknown][]]];
+  const [transactionItem, profileItem] = body[1];
+  expect(transactionItem?.[0]).toEqual({ type: 'transaction' });
+  const payload = Buffer.from(profileItem?.[1] as Uint8Array);
+  expect(profileItem?.[0]).toEqual({ type: 'profile', length: payload.length });
+  const received = JSON.parse(payload.toString());
+  expect(received).toMatchObject({ event_id: profile.event_id, transaction: profile.transaction });
+  expect(stats()).toMatchObject({ delivered: 1, capabilities: { streamingUpload: false } });
+  expect(stats().bytes.sent).toBe(stats().bytes.encoded);
+});
+
+test('an offline store or double that answers with nothing has accepted the profile', async () => {
+  const { client, transport, stats } = clientWithTransport(() => Promise.resolve({}));
+  await transport.send(profileChunk() as never);
+  await client.flush(5000);
+  expect(stats()).toMatchObject({ captured: 1, delivered: 1 });
+});
+
+test('what such a transport is refused is counted, and a 413 costs no transaction', async () => {
+  const { client, send, stats, bodies } = clientWithTransport(({ body }) =>
+    Promise.resolve({ statusCode: body.length > 2000 ? 413 : 200 }),
+  );
+  await send(profiledTransaction({ release: 'r'.repeat(2000) }));
+  await client.flush(5000);
+  const types = bodies.map(([, items]) => items.map(([header]) => header.type));
+  expect(types.slice(0, 2)).toEqual([['transaction', 'profile'], ['transaction']]);
+  const reports = bodies.flatMap(([, items]) => items.filter(([header]) => header.type === 'client_report'));
+  // The SDK's own function has counted the refused envelope; counted by us too, the profile would stand there twice.
+  expect(reports).toMatchObject([
+    [{}, { discarded_events: [{ category: 'transaction' }, { category: 'profile', quantity: 1 }] }],
+  ]);
+  expect(stats()).toMatchObject({ captured: 1, delivered: 0, dropped: { 'too-large': 1 } });
+});
+
+test('what such a transport fails at is counted as network', async () => {
+  const { client, send, stats } = clientWithTransport(() => Promise.reject(new Error('no network')));
+  await send(profiledTransaction());
+  await client.flush(5000);
+  expect(stats()).toMatchObject({
+    captured: 1,
+    pending: 0,
+    dropped: { network: 1 },
+    memory: { heldBytes: 0 },
+  });
+});
+
+test('a transport that is a class with inherited methods is wrapped and put back', async () => {
+  class Transport {
+    sent: unknown[] = [];
+    send(envelope: unknown): Promise<object> {
+      this.sent.push(envelope);
+      return Promise.resolve({});
+    }
+    flush(): Promise<boolean> {
+      return Promise.resolve(true);
+    }
+  }
+  const mine = new Transport();
+  const { client, send, stats } = createClient(DSN, {}, { transport: () => mine as never });
+  await send(profiledTransaction());
+  await client.flush(1000);
+  expect(stats()).toMatchObject({ delivered: 1 });
+  expect(mine.sent).toHaveLength(1);
+  await client.close(1000);
+  expect(Object.hasOwn(mine, 'send')).toBe(false);
+});
+
+test('a transport that can’t be wrapped is left alone, and everything goes out', async () => {
+  const sent: unknown[] = [];
+  const frozen = Object.freeze({
+    send: (envelope: unknown) => {
+      sent.push(envelope);
+      return Promise.resolve({});
+    },
+    flush: () => Promise.resolve(true),
+  });
+  const { client, send } = createClient(DSN, {}, { transport: () => frozen as never });
+  await send(profiledTransaction());
+  await client.flush(1000);
+  expect(sent).toHaveLength(1);
+});
