@@ -1,4 +1,4 @@
-import type { Client, Integration } from '@sentry/core';
+import type { Client } from '@sentry/core';
 import { BoundedClient } from './bounded-client.ts';
 import type { ProfilingStats } from './observe/stats.ts';
 import { type BoundedProfilingOptions, resolveOptions } from './options.ts';
@@ -6,15 +6,21 @@ import { debug, getClient } from './sdk.ts';
 
 const INTEGRATION_NAME = 'BoundedProfiling';
 
-/** The integration as `client.getIntegrationByName('BoundedProfiling')` returns it. */
-export interface BoundedProfilingIntegration extends Integration {
+/**
+ * The integration as `client.getIntegrationByName('BoundedProfiling')` returns it. Its type does not name the SDK's own:
+ * a tree may hold two versions of `@sentry/core`, whose clients are strangers to each other, and it has to fit both.
+ */
+export interface BoundedProfilingIntegration {
+  readonly name: 'BoundedProfiling';
+  /** Called by the SDK, once for each client. */
+  setup(client: object): void;
   /**
    * What has become of the profiles so far.
    *
    * @param client whose profiles; the client that the integration was last set up for if left out
    * @returns undefined as long as the integration is not set up, or when the client sends nothing
    */
-  getStats(client?: Client): ProfilingStats | undefined;
+  getStats(client?: object): ProfilingStats | undefined;
 }
 
 /**
@@ -24,12 +30,15 @@ export interface BoundedProfilingIntegration extends Integration {
  */
 export function boundedProfilingIntegration(options?: BoundedProfilingOptions): BoundedProfilingIntegration {
   const resolved = resolveOptions(options);
-  const bounded = new WeakMap<Client, BoundedClient>();
+  const bounded = new WeakMap<object, BoundedClient>();
   let latest: BoundedClient | undefined;
   return {
     name: INTEGRATION_NAME,
-    setup(client) {
+    setup(target) {
       try {
+        const client = target as Client;
+        // With two copies of core, the client's `debug` option has switched on the other one's log.
+        if (client.getOptions().debug) debug.enable();
         const transport = client.getTransport();
         if (transport === undefined) {
           debug.log('[BoundedProfiling] The client has no transport: nothing to bound.');

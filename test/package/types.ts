@@ -1,0 +1,24 @@
+import * as Sentry from '@sentry/node';
+import { nodeProfilingIntegration } from '@sentry/profiling-node';
+import {
+  type BoundedProfilingIntegration,
+  boundedProfilingIntegration,
+  type Drop,
+  getProfilingStats,
+  type ProfilingStats,
+} from 'sentry-bounded-profiling';
+import { compactProfile, encodeProfile, type Profile } from 'sentry-bounded-profiling/encoder';
+
+const drops: Drop[] = [];
+const client = Sentry.init({
+  integrations: [
+    nodeProfilingIntegration(),
+    boundedProfilingIntegration({ memoryBudgetBytes: 2 ** 25, onDrop: (drop) => drops.push(drop) }),
+  ],
+});
+const integration = client?.getIntegrationByName<BoundedProfilingIntegration>('BoundedProfiling');
+const stats: ProfilingStats | undefined = integration?.getStats() ?? getProfilingStats();
+export const total: number | undefined = stats?.dropped.total;
+export const encode = (profile: Profile): Iterable<Uint8Array> => encodeProfile(compactProfile(profile));
+// @ts-expect-error a misspelt option is an error
+boundedProfilingIntegration({ memoryBudgetBites: 1 });

@@ -1,0 +1,33 @@
+import { integrationsOf, recordProfiles, sleep, work } from './kit.mjs';
+
+/** @import { Kit, Request } from './run.mjs' */
+
+/**
+ * Continuous mode (SDK 10, 11): chunks that go straight to the transport.
+ *
+ * @param {Kit} kit
+ * @param {Request} request
+ */
+export async function continuous(kit, request) {
+  const { Sentry } = kit;
+  Sentry.init({
+    dsn: request.dsn,
+    release: 'app@1.0.0',
+    tracesSampleRate: 1,
+    traceLifecycle: 'static',
+    profileSessionSampleRate: 1,
+    profileLifecycle: request.lifecycle,
+    integrations: integrationsOf(kit, request),
+  });
+  const profiles = recordProfiles(Sentry.getClient().getTransport());
+  for (let round = 0; round < 3; round++) {
+    if (request.lifecycle === 'manual') Sentry.profiler.startProfiler();
+    await Sentry.startSpan({ name: `round ${round}`, forceTransaction: true }, async () => {
+      work(150);
+      await sleep(5);
+    });
+    if (request.lifecycle === 'manual') Sentry.profiler.stopProfiler();
+  }
+  const isFlushed = await Sentry.flush(10_000);
+  return { isFlushed, profiles, stats: kit.getProfilingStats() };
+}

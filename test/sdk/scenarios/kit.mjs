@@ -1,0 +1,60 @@
+/** @import { Kit, Request } from './run.mjs' */
+
+/**
+ * The integrations that a test asks for, in its order.
+ *
+ * @param {Kit} kit
+ * @param {Request} request
+ */
+export function integrationsOf(kit, { bounded, order }) {
+  const integrations = [kit.nodeProfilingIntegration()];
+  if (bounded === false) return integrations;
+  integrations.push(kit.boundedProfilingIntegration(bounded));
+  return order === 'bounded-first' ? integrations.reverse() : integrations;
+}
+
+/**
+ * Real CPU work that calls a few functions of its own.
+ *
+ * @param {number} durationMs
+ */
+export function work(durationMs) {
+  const endMs = performance.now() + durationMs;
+  let checksum = 0;
+  while (performance.now() < endMs) checksum += sortNumbers(parseNumbers(500));
+  return checksum;
+}
+
+/** @param {number} count */
+function parseNumbers(count) {
+  return JSON.parse(JSON.stringify(Array.from({ length: count }, (_, i) => (i * 7919) % 1009)));
+}
+
+/** @param {number[]} numbers */
+function sortNumbers(numbers) {
+  return numbers.toSorted((a, b) => a - b)[10] ?? 0;
+}
+
+/** @param {number} ms */
+export function sleep(ms) {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/**
+ * The text of every profile as the profiler handed it over, seen before the integration sees it.
+ *
+ * @param {any} transport
+ */
+export function recordProfiles(transport) {
+  /** @type {string[]} */
+  const profiles = [];
+  const { send } = transport;
+  transport.send = (/** @type {any} */ envelope) => {
+    for (const [header, payload] of envelope[1]) {
+      if (header.type === 'profile' || header.type === 'profile_chunk')
+        profiles.push(JSON.stringify(payload));
+    }
+    return send.call(transport, envelope);
+  };
+  return profiles;
+}

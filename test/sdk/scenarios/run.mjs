@@ -1,0 +1,31 @@
+import { continuous } from './continuous.mjs';
+import { reinit } from './reinit.mjs';
+import { span } from './span.mjs';
+import { traffic } from './traffic.mjs';
+
+/**
+ * What a scenario is given: the SDK line of the project that runs it, and what the test asks for.
+ *
+ * @typedef {{
+ *   Sentry: any,
+ *   nodeProfilingIntegration: () => any,
+ *   boundedProfilingIntegration: (options?: object) => any,
+ *   getProfilingStats: () => any,
+ * }} Kit
+ * @typedef {{ name: string, dsn: string, bounded?: object | false, order?: 'profiling-first' | 'bounded-first', lifecycle?: string, otherDsn?: string }} Request
+ */
+
+const SCENARIOS = { continuous, reinit, span, traffic };
+
+/**
+ * Runs the scenario that the parent process asks for and reports its result to it.
+ *
+ * @param {Kit} kit
+ */
+export async function runScenario(kit) {
+  /** @type {Request} */
+  const request = JSON.parse(process.argv[2] ?? '{}');
+  const scenario = SCENARIOS[/** @type {keyof typeof SCENARIOS} */ (request.name)];
+  const result = await scenario(kit, request);
+  process.send?.({ version: kit.Sentry.SDK_VERSION, ...result }, () => process.disconnect());
+}

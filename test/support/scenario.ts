@@ -1,0 +1,40 @@
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+// biome-ignore lint/suspicious/noExplicitAny: each scenario reports something else.
+export type ScenarioResult = any;
+
+export interface ScenarioRequest {
+  name: 'continuous' | 'reinit' | 'span' | 'traffic';
+  dsn: string;
+  bounded?: object | false;
+  order?: 'profiling-first' | 'bounded-first';
+  lifecycle?: 'trace' | 'manual';
+  otherDsn?: string;
+}
+
+/** Runs a scenario with the real SDK of a line, in a process of its own. What it prints is part of the result. */
+export function runScenario(
+  line: '10' | '11',
+  format: 'mjs' | 'cjs',
+  request: ScenarioRequest,
+): Promise<ScenarioResult> {
+  const path = fileURLToPath(new URL(`../sdk/${line}/main.${format}`, import.meta.url));
+  const child = fork(path, [JSON.stringify(request)], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    execArgv: [],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data) => (output += String(data)));
+  return new Promise((resolve, reject) => {
+    let result: object | undefined;
+    child.on('message', (message: object) => {
+      result = message;
+    });
+    child.on('error', reject);
+    child.on('close', (code) => {
+      if (result === undefined) reject(new Error(`The scenario ended with ${code} and no result: ${output}`));
+      else resolve({ ...result, output, exitCode: code });
+    });
+  });
+}
