@@ -17,8 +17,7 @@ export class BlockWriter {
 
   /** @param text well-formed, and at most {@link BLOCK_BYTES} long in UTF-8 */
   write(text: string): void {
-    const room = BLOCK_BYTES - this.#offset;
-    if (text.length * BYTES_PER_UNIT > room && Buffer.byteLength(text) > room) this.#seal();
+    if (text.length * BYTES_PER_UNIT > BLOCK_BYTES - this.#offset) this.#makeRoom(Buffer.byteLength(text));
     this.#offset += this.#block.write(text, this.#offset);
   }
 
@@ -33,6 +32,12 @@ export class BlockWriter {
   /** Takes back a drained block that nobody reads any more. */
   recycle(block: Uint8Array): void {
     this.#spare.push(Buffer.from(block.buffer));
+  }
+
+  #makeRoom(bytes: number): void {
+    if (bytes > BLOCK_BYTES)
+      throw new RangeError(`Expected a piece of at most ${BLOCK_BYTES} bytes, got ${bytes}`);
+    if (bytes > BLOCK_BYTES - this.#offset) this.#seal();
   }
 
   #seal(): void {

@@ -123,10 +123,10 @@ function toJsonValue(value: unknown, key: string): unknown {
   if (value === null || !['object', 'function', 'bigint'].includes(typeof value)) return value;
   const { toJSON } = value as { toJSON?: unknown };
   const resolved: unknown = typeof toJSON === 'function' ? toJSON.call(value, key) : value;
-  if (!types.isBoxedPrimitive(resolved)) return resolved;
   if (types.isNumberObject(resolved)) return Number(resolved);
   if (types.isStringObject(resolved)) return String(resolved);
-  return resolved.valueOf();
+  if (types.isBooleanObject(resolved)) return Boolean.prototype.valueOf.call(resolved);
+  return types.isBigIntObject(resolved) ? BigInt.prototype.valueOf.call(resolved) : resolved;
 }
 
 function hasJsonForm(value: unknown): boolean {

@@ -8,6 +8,13 @@ const SCALAR_UNITS = 25;
 
 const NOT_A_PIECE = Number.POSITIVE_INFINITY;
 
+/** What may have a `toJSON`, and so text of any size. */
+const NEEDS_HOLDER: Readonly<Partial<Record<string, boolean>>> = {
+  object: true,
+  function: true,
+  bigint: true,
+};
+
 /**
  * An upper bound on the JSON text of a primitive, or of a flat object or array of primitives, in UTF-16 units before
  * escaping. Infinity for what holds anything else, and for what has a `toJSON`: that is told its key, so its holder has
@@ -34,12 +41,11 @@ export function pieceUnits(value: unknown): number {
 
 function arrayUnits(values: readonly unknown[]): number {
   let units = SCALAR_UNITS * values.length;
-  if (units > MAX_PIECE_UNITS) return units;
-  for (let i = 0; i < values.length; i++) {
+  for (let i = 0; i < values.length && units <= MAX_PIECE_UNITS; i++) {
     const value = values[i];
     if (typeof value === 'number') continue;
     if (typeof value === 'string') units += value.length;
-    else if ((typeof value === 'object' && value !== null) || typeof value === 'function') return NOT_A_PIECE;
+    else if (value !== null && NEEDS_HOLDER[typeof value] === true) return NOT_A_PIECE;
   }
   return units;
 }
@@ -49,9 +55,10 @@ function objectUnits(object: Record<string, unknown>): number {
   for (const key in object) {
     const value = object[key];
     units += key.length + SCALAR_UNITS;
+    if (units > MAX_PIECE_UNITS) return units;
     if (typeof value === 'number') continue;
     if (typeof value === 'string') units += value.length;
-    else if ((typeof value === 'object' && value !== null) || typeof value === 'function') return NOT_A_PIECE;
+    else if (value !== null && NEEDS_HOLDER[typeof value] === true) return NOT_A_PIECE;
   }
   return units;
 }

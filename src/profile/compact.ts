@@ -2,6 +2,7 @@ import { type Pace, STEPS_PER_CHECK } from '../pace.ts';
 import { ArrayView } from './array-view.ts';
 import { FrameTable } from './frame-table.ts';
 import { jsonBytes, jsonIntegerBytes } from './json-bytes.ts';
+import { ListBytes } from './list-bytes.ts';
 import { StackTable } from './stack-table.ts';
 import {
   type Frame,
@@ -17,8 +18,9 @@ const USED = -2;
 
 const COMMA_BYTES = 1;
 
-/** Entries of stacks between two looks at the clock: a few tens of microseconds. */
+/** Entries of stacks between two looks at the clock: a few tens of microseconds. A stack itself costs some of them. */
 const ENTRIES_PER_CHECK = 1024;
+const ENTRIES_PER_STACK = 16;
 
 /** What compaction makes of a profile. It shares what did not change with the original, which stays as it was. */
 export interface CompactSampledProfile extends Omit<SampledProfile, 'samples'> {
@@ -89,7 +91,7 @@ function* markUsedStacks(
 ): Generator<void, void> {
   for (let i = 0; i < samples.length; i++) {
     const stack = (samples[i] as Sample | null | undefined)?.stack_id as number;
-    if (stack >>> 0 !== stack || stack >= stackIds.length)
+    if (typeof stack !== 'number' || stack >>> 0 !== stack || stack >= stackIds.length)
       throw outOfRange('stack_id', stack, stackIds.length);
     stackIds[stack] = USED;
     if (i % STEPS_PER_CHECK === 0 && pace.isOver()) yield;
@@ -100,6 +102,8 @@ function* internStacks({ stacks, frames }: SampledProfile, stackIds: Int32Array,
   const frameIds = new Int32Array(frames.length).fill(UNUSED);
   const frameTable = new FrameTable();
   const stackTable = new StackTable();
+  const before = new ListBytes();
+  const after = new ListBytes();
   let mapped = new Int32Array(256);
   let entries = 0;
 
@@ -114,17 +118,24 @@ function* internStacks({ stacks, frames }: SampledProfile, stackIds: Int32Array,
       if (isUsed)
         polynomial = mapEntries(stack, start, end, frames, frameIds, frameTable, mapped, polynomial);
       else checkEntries(stack, start, end, frames.length);
-      entries += end - start;
-      if (entries < ENTRIES_PER_CHECK) continue;
-      entries = 0;
-      if (pace.isOver()) yield;
+      if (end - start === ENTRIES_PER_CHECK && pace.isOver()) yield;
     }
-    if (isUsed) stackIds[i] = stackTable.intern(mapped, stack.length, polynomial);
+    before.add(stack);
+    if (isUsed) {
+      const distinct = stackTable.kept.length;
+      const id = stackTable.intern(mapped, stack.length, polynomial);
+      stackIds[i] = id;
+      if (id === distinct) after.add(stackTable.kept[id] as number[]);
+    }
+    entries += stack.length + ENTRIES_PER_STACK;
+    if (entries < ENTRIES_PER_CHECK) continue;
+    entries = 0;
+    if (pace.isOver()) yield;
   }
 
-  let savedBytes = frameTable.savedBytes + estimateListBytes(stacks) - estimateListBytes(stackTable.kept);
+  let savedBytes = frameTable.savedBytes + before.estimate() - after.estimate();
   for (let i = 0; i < frameIds.length; i++) {
-    if (frameIds[i] === UNUSED) savedBytes += jsonBytes(frames[i] ?? null) + COMMA_BYTES;
+    if (frameIds[i] === UNUSED) savedBytes += jsonBytes(frames[i]) + COMMA_BYTES;
     if (i % STEPS_PER_CHECK === 0 && pace.isOver()) yield;
   }
   return { stacks: stackTable.kept, frames: frameTable.kept, savedBytes };
@@ -148,7 +159,8 @@ function mapEntries(
   const limit = frames.length;
   for (let i = start; i < end; i++) {
     const index = stack[i] as number;
-    if (index >>> 0 !== index || index >= limit) throw outOfRange('a frame of a stack', index, limit);
+    if (typeof index !== 'number' || index >>> 0 !== index || index >= limit)
+      throw frameOutOfRange(index, limit);
     let id = frameIds[index] as number;
     if (id === UNUSED) {
       id = frameTable.intern(frames[index] as Frame);
@@ -163,7 +175,8 @@ function mapEntries(
 function checkEntries(stack: readonly number[], start: number, end: number, limit: number): void {
   for (let i = start; i < end; i++) {
     const index = stack[i] as number;
-    if (index >>> 0 !== index || index >= limit) throw outOfRange('a frame of a stack', index, limit);
+    if (typeof index !== 'number' || index >>> 0 !== index || index >= limit)
+      throw frameOutOfRange(index, limit);
   }
 }
 
@@ -177,28 +190,11 @@ function* countSavedDigits(samples: readonly Sample[], stackIds: Int32Array, pac
   return saved;
 }
 
-/**
- * Bytes that stacks take as JSON, judged by a few hundred of them, evenly chosen: stacks are a tenth of a profile, and
- * differ little in what an entry takes.
- */
-function estimateListBytes(stacks: readonly (readonly number[])[]): number {
-  const stride = (stacks.length >>> 8) + 1;
-  let entries = 0;
-  let judgedEntries = 0;
-  let judgedBytes = 0;
-  for (let i = 0; i < stacks.length; i++) {
-    const stack = stacks[i] as readonly number[];
-    entries += stack.length + 1;
-    if (i % stride !== 0) continue;
-    const judged = stack.length > ENTRIES_PER_CHECK ? stack.slice(0, ENTRIES_PER_CHECK) : stack;
-    judgedEntries += judged.length + 1;
-    judgedBytes += jsonBytes(judged) + COMMA_BYTES;
-  }
-  return entries === 0 ? 0 : Math.round((judgedBytes / judgedEntries) * entries);
+function outOfRange(what: string, value: unknown, length: number): MalformedProfileError {
+  const got = typeof value === 'number' ? `\`${value}\`` : `a ${typeof value}`;
+  return new MalformedProfileError(`Expected ${what} to be an index below ${length}, got ${got}`);
 }
 
-function outOfRange(what: string, value: unknown, length: number): MalformedProfileError {
-  return new MalformedProfileError(
-    `Expected ${what} to be an index below ${length}, got \`${String(value)}\``,
-  );
+function frameOutOfRange(index: unknown, length: number): MalformedProfileError {
+  return outOfRange('a frame of a stack', index, length);
 }

@@ -4,43 +4,60 @@ import { type Frame, MalformedProfileError } from './types.ts';
 
 /**
  * The distinct frames of a profile, by value. Frames with the native profiler's keys and nothing else are found by
- * function and position and compared key by key; any other frame is identified by its JSON text, which is what "value"
- * means for something that will be sent as JSON.
+ * function, file and position and compared key by key; any other frame is identified by its JSON text, which is what
+ * "value" means for something that will be sent as JSON.
  */
 export class FrameTable {
   /** One frame object for each id: the first that had the value. */
   readonly kept: Frame[] = [];
-  readonly #functions = new Map<unknown, number>();
+  readonly #names = new Map<unknown, number>();
   readonly #chains = new HashChains();
   /** Leads from an entry of the chains to its id, which entries share with texts. */
   readonly #idOfEntry: number[] = [];
   readonly #texts = new Map<string, number>();
   /** Bytes of JSON for each id. */
   readonly #bytes: number[] = [];
+  #savedBytes = 0;
+
   /** Bytes of JSON, commas included, of the frames that turned out to be known. */
-  savedBytes = 0;
+  get savedBytes(): number {
+    return this.#savedBytes;
+  }
 
   /** The id of this frame's value, a new one if it was not seen before. */
   intern(frame: Frame): number {
     if (typeof frame !== 'object' || frame === null) {
       throw new MalformedProfileError('Expected every frame to be an object');
     }
-    const { lineno, colno, function: name } = frame;
-    let functionId = this.#functions.get(name);
-    if (functionId === undefined) {
-      functionId = this.#functions.size;
-      this.#functions.set(name, functionId);
-    }
-    const hash = spread((((functionId * 31 + (lineno as number)) | 0) * 31 + (colno as number)) | 0);
+    const hash = this.#hash(frame);
     let entry = this.#chains.first(hash);
     for (let n = 0; entry >= 0 && n < MAX_CHAIN; n++, entry = this.#chains.after(entry)) {
       const id = this.#idOfEntry[entry] as number;
-      if (sameNativeFrame(this.kept[id] as Frame, frame)) {
-        this.savedBytes += (this.#bytes[id] as number) + 1;
-        return id;
-      }
+      if (sameNativeFrame(this.kept[id] as Frame, frame)) return this.#known(id);
     }
-    if (!isNativeFrame(frame)) return this.#internText(frame);
+    return isNativeFrame(frame) ? this.#keepNative(frame, hash) : this.#internText(frame);
+  }
+
+  #hash(frame: Frame): number {
+    const { lineno, colno } = frame;
+    // Each module has a wrapper at line 1, column 1: the file has to be part of it.
+    let hash =
+      this.#nameId(frame.function) * 31 + this.#nameId(frame.abs_path ?? frame.module ?? frame.filename);
+    hash = (hash * 31 + (typeof lineno === 'number' ? lineno : -1)) | 0;
+    hash = (hash * 31 + (typeof colno === 'number' ? colno : -1)) | 0;
+    return spread(hash);
+  }
+
+  #nameId(name: unknown): number {
+    let id = this.#names.get(name);
+    if (id === undefined) {
+      id = this.#names.size;
+      this.#names.set(name, id);
+    }
+    return id;
+  }
+
+  #keepNative(frame: Frame, hash: number): number {
     this.#chains.add(hash);
     const id = this.#keep(frame, jsonBytes(frame));
     this.#idOfEntry.push(id);
@@ -50,14 +67,17 @@ export class FrameTable {
   #internText(frame: Frame): number {
     const text: string | undefined = JSON.stringify(frame);
     if (text === undefined) throw new MalformedProfileError('Expected every frame to have a JSON form');
-    const bytes = Buffer.byteLength(text);
-    let id = this.#texts.get(text);
-    if (id === undefined) {
-      id = this.#keep(frame, bytes);
-      this.#texts.set(text, id);
-    } else {
-      this.savedBytes += bytes + 1;
-    }
+    const plain: unknown = JSON.parse(text);
+    // What is odd about it may be nothing that JSON tells: a class, a member that is undefined.
+    if (typeof plain === 'object' && plain !== null && isNativeFrame(plain)) return this.intern(plain);
+    const id = this.#texts.get(text);
+    if (id !== undefined) return this.#known(id);
+    this.#texts.set(text, this.kept.length);
+    return this.#keep(frame, Buffer.byteLength(text));
+  }
+
+  #known(id: number): number {
+    this.#savedBytes += (this.#bytes[id] as number) + 1;
     return id;
   }
 
@@ -89,9 +109,7 @@ function isNativeFrame(frame: Frame): boolean {
   return true;
 }
 
-/**
- * Whether a frame equals a native one. As many keys, and each of the seven the same: then there is no room for another.
- */
+/** Whether a frame equals a native one: as many keys, and each of the seven the same, leave no room for another. */
 function sameNativeFrame(native: Frame, frame: Frame): boolean {
   return (
     native.lineno === frame.lineno &&
@@ -102,6 +120,7 @@ function sameNativeFrame(native: Frame, frame: Frame): boolean {
     native.filename === frame.filename &&
     native.in_app === frame.in_app &&
     Object.keys(native).length === Object.keys(frame).length &&
-    Object.getPrototypeOf(frame) === Object.prototype
+    Object.getPrototypeOf(frame) === Object.prototype &&
+    !('toJSON' in frame)
   );
 }

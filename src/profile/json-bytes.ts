@@ -1,6 +1,6 @@
-/** Bytes that a value takes as JSON in UTF-8. For small values: it builds the text. */
+/** Bytes that a value takes as a member of a JSON list, in UTF-8. For small values: it builds the text. */
 export function jsonBytes(value: unknown): number {
-  return Buffer.byteLength(JSON.stringify(value));
+  return Buffer.byteLength((JSON.stringify(value) as string | undefined) ?? 'null');
 }
 
 /** Bytes that a non-negative integer takes as JSON. */
