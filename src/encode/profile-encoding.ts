@@ -20,23 +20,22 @@ export interface ProfileEncoding {
 
 /** Compacts and measures a profile, in slices. @throws MalformedProfileError, or what a getter in the profile throws */
 export async function prepareEncoding(profile: Profile, slices: Slices): Promise<ProfileEncoding> {
-  const compaction = await slices.run(compactSteps(profile, slices));
-  if (compaction.profile.profile.samples.length === 0) {
+  const { profile: compact, savedBytes } = await slices.run(compactSteps(profile, slices));
+  if (compact.profile.samples.length === 0) {
     throw new MalformedProfileError('Expected at least one sample, without which Relay refuses a profile');
   }
-  const { bytes, blocks } = await slices.run(measureJson(compaction.profile, slices, KEEP_BYTES));
-  return {
-    bytes,
-    originalBytes: bytes + compaction.savedBytes,
-    writeTo: (sink) => (blocks ? writeAll(blocks, sink) : encodeTo(compaction.profile, bytes, slices, sink)),
-  };
+  const { bytes, blocks } = await slices.run(measureJson(compact, slices, KEEP_BYTES));
+  const originalBytes = bytes + savedBytes;
+  return blocks === undefined
+    ? { bytes, originalBytes, writeTo: (sink) => encodeTo(compact, bytes, slices, sink) }
+    : { bytes, originalBytes, writeTo: writerOf(blocks) };
 }
 
-async function writeAll(
-  blocks: readonly Uint8Array[],
-  sink: (block: Uint8Array) => Promise<void>,
-): Promise<void> {
-  for (const block of blocks) await sink(block);
+/** Apart from where the profile is in scope: what is written already must not hold its objects. */
+function writerOf(blocks: readonly Uint8Array[]): ProfileEncoding['writeTo'] {
+  return async (sink) => {
+    for (const block of blocks) await sink(block);
+  };
 }
 
 async function encodeTo(
