@@ -77,3 +77,20 @@ test('our own uploads are not traced and leave no breadcrumb', async () => {
   const text = JSON.stringify(relay.items.filter(({ type }) => type === 'transaction'));
   expect(text).not.toContain(String(relay.port));
 });
+
+test.each(['10', '11'] as const)('SDK %s: a process whose relay is down ends by itself', async (line) => {
+  const { dsn } = relay;
+  await relay.close();
+  const result = await runScenario(line, 'mjs', {
+    name: 'continuous',
+    dsn,
+    lifecycle: 'manual',
+    flushMs: 50,
+  });
+  expect(result).toMatchObject({
+    exitCode: 0,
+    output: '',
+    isFlushed: false,
+    stats: { pending: 3, captured: 3 },
+  });
+});

@@ -11,6 +11,7 @@ export interface ScenarioRequest {
   order?: 'profiling-first' | 'bounded-first';
   lifecycle?: 'trace' | 'manual';
   otherDsn?: string;
+  flushMs?: number;
 }
 
 /** Runs a scenario with the real SDK of a line, in a process of its own. What it prints is part of the result. */

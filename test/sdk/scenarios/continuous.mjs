@@ -28,6 +28,6 @@ export async function continuous(kit, request) {
     });
     if (request.lifecycle === 'manual') Sentry.profiler.stopProfiler();
   }
-  const isFlushed = await Sentry.flush(10_000);
+  const isFlushed = await Sentry.flush(request.flushMs ?? 10_000);
   return { isFlushed, profiles, stats: kit.getProfilingStats() };
 }

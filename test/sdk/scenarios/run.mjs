@@ -12,7 +12,7 @@ import { traffic } from './traffic.mjs';
  *   boundedProfilingIntegration: (options?: object) => any,
  *   getProfilingStats: () => any,
  * }} Kit
- * @typedef {{ name: string, dsn: string, bounded?: object | false, order?: 'profiling-first' | 'bounded-first', lifecycle?: string, otherDsn?: string }} Request
+ * @typedef {{ name: string, dsn: string, bounded?: object | false, order?: 'profiling-first' | 'bounded-first', lifecycle?: string, otherDsn?: string, flushMs?: number }} Request
  */
 
 const SCENARIOS = { continuous, reinit, span, traffic };
