@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate } from 'node:timers/promises';
 import type { TransportMakeRequestResponse } from '@sentry/core';
-import { prepareEncoding } from '../encode/profile-encoding.ts';
+import { type ProfileEncoding, prepareEncoding, SMALL_BYTES } from '../encode/profile-encoding.ts';
 import type { Slices } from '../encode/slices.ts';
 import type { Ledger } from '../ledger.ts';
 import type { DropReason } from '../options.ts';
@@ -37,6 +37,8 @@ export class Pipeline {
   #isClosed = false;
   #originalBytes = 0;
   #encodedBytes = 0;
+  /** What has been encoded and is not yet compressed, or handed over. */
+  #carriedBytes = 0;
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
@@ -111,26 +113,42 @@ export class Pipeline {
 
   async #encodeWaiting(): Promise<void> {
     this.#isEncoding = true;
+    // A turn of the event loop first: what sent the envelope goes on before encoding begins.
+    await setImmediate();
     for (let shipment = this.#waiting.shift(); shipment !== undefined; shipment = this.#waiting.shift()) {
-      try {
-        await this.#encode(shipment);
-      } catch (error) {
-        if (!this.#isClosed) this.#parts.onMalformed(error);
-        shipment.drop(this.#isClosed ? 'shutdown' : 'malformed');
-      }
+      await this.#encode(shipment);
     }
     this.#isEncoding = false;
   }
 
   async #encode(shipment: Shipment): Promise<void> {
-    const { slices, limits, carrier } = this.#parts;
-    // A turn of the event loop first: what sent the envelope goes on before encoding begins.
-    await setImmediate();
-    const encoding = await prepareEncoding(shipment.takeProfile(), slices);
-    shipment.reservation.itemBytes = encoding.bytes;
-    this.#originalBytes += encoding.originalBytes;
-    this.#encodedBytes += encoding.bytes;
-    if (encoding.bytes > limits.itemBytes) shipment.drop('too-large');
-    else await carrier.carry(shipment, encoding);
+    const { slices, limits } = this.#parts;
+    try {
+      const encoding = await prepareEncoding(shipment.takeProfile(), slices);
+      shipment.reservation.itemBytes = encoding.bytes;
+      this.#originalBytes += encoding.originalBytes;
+      this.#encodedBytes += encoding.bytes;
+      if (encoding.bytes > limits.itemBytes) return shipment.drop('too-large');
+      const carried = this.#carry(shipment, encoding);
+      // While zlib works on what is small, the next one is encoded.
+      if (encoding.blocks === undefined || this.#carriedBytes > SMALL_BYTES) await carried;
+    } catch (error) {
+      this.#dropFailed(shipment, error);
+    }
+  }
+
+  async #carry(shipment: Shipment, encoding: ProfileEncoding): Promise<void> {
+    this.#carriedBytes += encoding.bytes;
+    try {
+      await this.#parts.carrier.carry(shipment, encoding);
+    } catch (error) {
+      this.#dropFailed(shipment, error);
+    }
+    this.#carriedBytes -= encoding.bytes;
+  }
+
+  #dropFailed(shipment: Shipment, error: unknown): void {
+    if (!this.#isClosed) this.#parts.onMalformed(error);
+    shipment.drop(this.#isClosed ? 'shutdown' : 'malformed');
   }
 }

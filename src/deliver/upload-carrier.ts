@@ -1,5 +1,5 @@
 import type { BaseEnvelopeHeaders } from '@sentry/core';
-import { Deflater, deflateText, inflateSegment, type Segment } from '../encode/deflate.ts';
+import { Deflater, deflateAtOnce, deflateText, inflateSegment, type Segment } from '../encode/deflate.ts';
 import { gzipMemberBytes, joinSegments } from '../encode/gzip-member.ts';
 import type { ProfileEncoding } from '../encode/profile-encoding.ts';
 import { parseEnvelope, serializeEnvelope, suppressTracing } from '../sdk.ts';
@@ -44,13 +44,12 @@ export class UploadCarrier implements Carrier {
     const envelopeBytes = headerBytes + rest.length + Buffer.byteLength(itemHeader) + encoding.bytes;
     if (envelopeBytes > limits.envelopeBytes) return shipment.drop('too-large');
 
-    const segments: Segment[] = [];
-    if (rest.length > 0) {
-      const restSegment = await deflateRest(rest);
-      segments.push(restSegment);
-      shipment.rest = async () => parseRest(await inflateSegment(restSegment));
-    }
-    segments.push(await deflateProfile(itemHeader, encoding));
+    const [restSegment, profileSegment] = await Promise.all([
+      deflateAtOnce([rest], 'inner'),
+      deflateProfile(itemHeader, encoding),
+    ]);
+    const segments = rest.length > 0 ? [restSegment, profileSegment] : [profileSegment];
+    if (rest.length > 0) shipment.rest = async () => parseRest(await inflateSegment(restSegment));
 
     const requestBytes = gzipMemberBytes(segments) + headerBytes + DEFLATE_OVERHEAD_BYTES;
     if (requestBytes > limits.requestBytes) return shipment.drop('too-large');
@@ -119,16 +118,12 @@ function parseRest(rest: Buffer): AnyItem[] {
 
 const EMPTY_HEADER = {};
 
-async function deflateRest(rest: Buffer): Promise<Segment> {
-  const deflater = new Deflater('inner');
-  await deflater.write(rest);
-  return deflater.finish();
-}
-
 async function deflateProfile(itemHeader: string, encoding: ProfileEncoding): Promise<Segment> {
+  const header = Buffer.from(itemHeader);
+  if (encoding.blocks !== undefined) return deflateAtOnce([header, ...encoding.blocks], 'last');
   const deflater = new Deflater('last');
   try {
-    await deflater.write(Buffer.from(itemHeader));
+    await deflater.write(header);
     await encoding.writeTo((block) => deflater.write(block));
     return await deflater.finish();
   } catch (error) {

@@ -6,7 +6,7 @@ import { measureJson } from './measure.ts';
 import type { Slices } from './slices.ts';
 
 /** A single real profile of half a minute measures less than this when it is compact: it is encoded only once. */
-const KEEP_BYTES = 1024 * 1024;
+export const SMALL_BYTES = 1024 * 1024;
 
 /** A profile that is compact and measured, ready to be written. */
 export interface ProfileEncoding {
@@ -14,6 +14,8 @@ export interface ProfileEncoding {
   readonly bytes: number;
   /** What `JSON.stringify` of the profile as it came would have measured, within 2%. */
   readonly originalBytes: number;
+  /** The whole payload, if it is small: then it was encoded while it was measured. */
+  readonly blocks: readonly Uint8Array[] | undefined;
   /** Hands the payload over block by block; a block may be reused when the sink's promise has come true. */
   writeTo(sink: (block: Uint8Array) => Promise<void>): Promise<void>;
 }
@@ -24,11 +26,11 @@ export async function prepareEncoding(profile: Profile, slices: Slices): Promise
   if (compact.profile.samples.length === 0) {
     throw new MalformedProfileError('Expected at least one sample, without which Relay refuses a profile');
   }
-  const { bytes, blocks } = await slices.run(measureJson(compact, slices, KEEP_BYTES));
+  const { bytes, blocks } = await slices.run(measureJson(compact, slices, SMALL_BYTES));
   const originalBytes = bytes + savedBytes;
   return blocks === undefined
-    ? { bytes, originalBytes, writeTo: (sink) => encodeTo(compact, bytes, slices, sink) }
-    : { bytes, originalBytes, writeTo: writerOf(blocks) };
+    ? { bytes, originalBytes, blocks, writeTo: (sink) => encodeTo(compact, bytes, slices, sink) }
+    : { bytes, originalBytes, blocks, writeTo: writerOf(blocks) };
 }
 
 /** Apart from where the profile is in scope: what is written already must not hold its objects. */

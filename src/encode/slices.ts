@@ -1,13 +1,19 @@
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Pace } from '../pace.ts';
 
 /** Work stops at this share of the limit, so that one slow step or a garbage collection still fits. */
-const TARGET_SHARE = 0.5;
+const TARGET_SHARE = 0.7;
 
-/** Runs stepwise computations in slices of limited time, with the event loop free in between. */
+/**
+ * Runs stepwise computations in slices, with the event loop free in between. All that run share one allowance for each
+ * turn of the loop: several small profiles may fit one turn, and a large one takes many.
+ */
 export class Slices implements Pace {
   readonly #targetMs: number;
-  #startedAtMs = 0;
+  /** What was taken of this turn before the current step, and when that step began. */
+  #spentMs = 0;
+  #stepAtMs = 0;
+  #isTurnOpen = false;
   #longestMs = 0;
   #isStopped = false;
 
@@ -22,7 +28,7 @@ export class Slices implements Pace {
   }
 
   isOver(): boolean {
-    return performance.now() - this.#startedAtMs >= this.#targetMs;
+    return this.#spentMs + performance.now() - this.#stepAtMs >= this.#targetMs;
   }
 
   /** Makes computations end where they pause next, with an error. */
@@ -31,24 +37,36 @@ export class Slices implements Pace {
   }
 
   /**
-   * @param pause what to wait for when the computation pauses; nothing stands for one turn of the event loop
+   * @param pause what else to do, and perhaps to wait for, whenever the computation pauses
    * @returns what the computation returns
    */
   async run<T>(steps: Generator<void, T>, pause?: () => Promise<void> | undefined): Promise<T> {
     for (;;) {
-      const step = this.#takeSlice(steps);
-      if (step.done === true) return step.value;
-      await (pause?.() ?? setImmediate());
+      if (this.#isTurnOpen && this.#spentMs >= this.#targetMs) await nextTurn();
       if (this.#isStopped) throw new Error('Encoding was stopped');
+      const step = this.#takeStep(steps);
+      if (step.done === true) return step.value;
+      await pause?.();
     }
   }
 
-  #takeSlice<T>(steps: Generator<void, T>): IteratorResult<void, T> {
-    this.#startedAtMs = performance.now();
+  #takeStep<T>(steps: Generator<void, T>): IteratorResult<void, T> {
+    this.#openTurn();
+    this.#stepAtMs = performance.now();
     try {
       return steps.next();
     } finally {
-      this.#longestMs = Math.max(this.#longestMs, performance.now() - this.#startedAtMs);
+      this.#spentMs += performance.now() - this.#stepAtMs;
+      this.#longestMs = Math.max(this.#longestMs, this.#spentMs);
     }
+  }
+
+  #openTurn(): void {
+    if (this.#isTurnOpen) return;
+    this.#isTurnOpen = true;
+    this.#spentMs = 0;
+    setImmediate(() => {
+      this.#isTurnOpen = false;
+    });
   }
 }

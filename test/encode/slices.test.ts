@@ -38,6 +38,24 @@ test('remembers the longest stretch it took', async () => {
   expect(slices.longestMs).toBeGreaterThanOrEqual(1);
 });
 
+test('computations share the allowance of a turn, however many and small', async () => {
+  const slices = new Slices(1);
+  let turns = 0;
+  let isDone = false;
+  const spin = (): void => {
+    turns++;
+    if (!isDone) setImmediate(spin);
+  };
+  setImmediate(spin);
+  const tiny = function* (): Generator<void, void> {
+    const endMs = performance.now() + 0.2;
+    while (performance.now() < endMs);
+  };
+  for (let i = 0; i < 100; i++) await slices.run(tiny());
+  isDone = true;
+  expect(turns).toBeGreaterThanOrEqual(20);
+});
+
 test('a pause of its own is waited for', async () => {
   const slices = new Slices(1);
   let pauses = 0;
