@@ -28,7 +28,7 @@ test('while the relay is silent the budget holds, and every transaction goes out
   });
   const count = 60;
   for (let i = 0; i < count; i++) {
-    void transport.send(profiledTransaction({ profile: incompressibleLists(100, 'transaction') }) as never);
+    void send(profiledTransaction({ profile: incompressibleLists(100, 'transaction') }));
     await new Promise(setImmediate);
     expectBalance(stats());
   }
@@ -36,6 +36,7 @@ test('while the relay is silent the budget holds, and every transaction goes out
   expectBalance(stats());
   expect(stats().dropped.budget).toBeGreaterThan(10);
   relay.behave({ kind: 'normal' });
+  relay.release();
   await client.flush(10_000);
   expectBalance(stats());
   expect(stats()).toMatchObject({ captured: count, pending: 0, memory: { heldBytes: 0 } });
