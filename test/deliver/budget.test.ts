@@ -22,10 +22,7 @@ function expectBalance(stats: ProfilingStats): void {
 
 test('while the relay is silent the budget holds, and every transaction goes out', async () => {
   relay.behave({ kind: 'silent' });
-  const { client, transport, stats } = createClient(relay.dsn, {
-    memoryBudgetBytes: MiB,
-    uploadTimeoutMs: 500,
-  });
+  const { client, send, stats } = createClient(relay.dsn, { memoryBudgetBytes: MiB });
   const count = 60;
   for (let i = 0; i < count; i++) {
     void send(profiledTransaction({ profile: incompressibleLists(100, 'transaction') }));
