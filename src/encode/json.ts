@@ -108,7 +108,8 @@ function writeBatch(cursor: Cursor, writer: BlockWriter): boolean {
     batch.push(element);
   }
   if (batch.length === 0) return false;
-  writer.write(cursor.separator + JSON.stringify(batch).slice(1, -1));
+  writer.write(cursor.separator);
+  writer.write(JSON.stringify(batch).slice(1, -1));
   cursor.separator = ',';
   cursor.index += batch.length;
   return true;

@@ -1,90 +1,182 @@
-import { HashChains, MAX_CHAIN, spread } from './hash-chains.ts';
 import { jsonBytes } from './json-bytes.ts';
 import { type Frame, MalformedProfileError } from './types.ts';
+
+/**
+ * How many candidates a look-up compares. With a sound hash there are one or two; input made to collide would otherwise
+ * cost quadratic time. Past the bound a value is taken for a new one: less compact, never wrong.
+ */
+export const MAX_CHAIN = 64;
+
+/** How many distinct frames are stringified to learn how many bytes a unit of text takes. */
+const JUDGED_FRAMES = 512;
+
+/** The end of a chain, and the mark of a frame that is not native. */
+const NONE = -1;
 
 /**
  * The distinct frames of a profile, by value. Frames with the native profiler's keys and nothing else are found by
  * function, file and position and compared key by key; any other frame is identified by its JSON text, which is what
  * "value" means for something that will be sent as JSON.
+ *
+ * A literal and functions, not a class: V8 throws away optimized code with the last instance of a class, and the next
+ * profile would find everything cold again.
  */
-export class FrameTable {
+export interface FrameTable {
   /** One frame object for each id: the first that had the value. */
-  readonly kept: Frame[] = [];
-  readonly #names = new Map<unknown, number>();
-  readonly #chains = new HashChains();
-  /** Leads from an entry of the chains to its id, which entries share with texts. */
-  readonly #idOfEntry: number[] = [];
-  readonly #texts = new Map<string, number>();
-  /** Bytes of JSON for each id. */
-  readonly #bytes: number[] = [];
-  #savedBytes = 0;
+  readonly kept: Frame[];
+  /** Ids of function and file names. */
+  readonly names: Map<unknown, number>;
+  /** The newest id for a hash, and for each id the one before it with the same hash. */
+  readonly newest: Map<number, number>;
+  readonly previous: number[];
+  readonly texts: Map<string, number>;
+  readonly keyCounts: number[];
+  /** About how many units of JSON text each kept frame takes, and how many others turned out to be the same. */
+  readonly units: number[];
+  readonly duplicates: number[];
+  /** Units of all those duplicates. */
+  savedUnits: number;
+}
 
-  /** Bytes of JSON, commas included, of the frames that turned out to be known. */
-  get savedBytes(): number {
-    return this.#savedBytes;
-  }
+/** For each frame of a profile the id of its value. */
+export type FrameIds = Uint16Array | Uint32Array;
 
-  /** The id of this frame's value, a new one if it was not seen before. */
-  intern(frame: Frame): number {
+export function createFrameTable(): FrameTable {
+  return {
+    kept: [],
+    names: new Map(),
+    newest: new Map(),
+    previous: [],
+    texts: new Map(),
+    keyCounts: [],
+    units: [],
+    duplicates: [],
+    savedUnits: 0,
+  };
+}
+
+/**
+ * Writes the ids of a stretch of frames into `ids`. It sees every frame of every profile, and most profiles are compacted
+ * before the optimizing compiler has had time for anything: there is little between one frame and the next.
+ */
+export function internFrames(
+  table: FrameTable,
+  frames: readonly Frame[],
+  ids: FrameIds,
+  start: number,
+  end: number,
+): void {
+  const { kept, keyCounts, names, newest, previous } = table;
+  let lastFile: unknown;
+  let fileId = names.get(lastFile) ?? addName(table, lastFile);
+  for (let i = start; i < end; i++) {
+    const frame = frames[i] as Frame;
     if (typeof frame !== 'object' || frame === null) {
       throw new MalformedProfileError('Expected every frame to be an object');
     }
-    const hash = this.#hash(frame);
-    let entry = this.#chains.first(hash);
-    for (let n = 0; entry >= 0 && n < MAX_CHAIN; n++, entry = this.#chains.after(entry)) {
-      const id = this.#idOfEntry[entry] as number;
-      if (sameNativeFrame(this.kept[id] as Frame, frame)) return this.#known(id);
+    const { lineno, colno, function: name } = frame;
+    // Each module has a wrapper at line 1, column 1: the file has to be part of the hash.
+    const file = frame.abs_path ?? frame.module ?? frame.filename;
+    if (file !== lastFile) {
+      lastFile = file;
+      fileId = names.get(file) ?? addName(table, file);
     }
-    return isNativeFrame(frame) ? this.#keepNative(frame, hash) : this.#internText(frame);
-  }
-
-  #hash(frame: Frame): number {
-    const { lineno, colno } = frame;
-    // Each module has a wrapper at line 1, column 1: the file has to be part of it.
-    let hash =
-      this.#nameId(frame.function) * 31 + this.#nameId(frame.abs_path ?? frame.module ?? frame.filename);
-    hash = (hash * 31 + (typeof lineno === 'number' ? lineno : -1)) | 0;
-    hash = (hash * 31 + (typeof colno === 'number' ? colno : -1)) | 0;
-    return spread(hash);
-  }
-
-  #nameId(name: unknown): number {
-    let id = this.#names.get(name);
-    if (id === undefined) {
-      id = this.#names.size;
-      this.#names.set(name, id);
+    let hash = (names.get(name) ?? addName(table, name)) * 31 + fileId;
+    hash = (hash * 31 + positionOf(lineno)) | 0;
+    hash = (hash * 31 + positionOf(colno)) | 0;
+    let id = newest.get(hash) ?? NONE;
+    for (let n = 0; id !== NONE; id = ++n < MAX_CHAIN ? (previous[id] as number) : NONE) {
+      if (isSame(kept[id] as Frame, keyCounts[id] as number, frame)) break;
     }
-    return id;
+    if (id === NONE) id = addFrame(table, frame, hash);
+    else addDuplicate(table, id);
+    ids[i] = id;
   }
+}
 
-  #keepNative(frame: Frame, hash: number): number {
-    this.#chains.add(hash);
-    const id = this.#keep(frame, jsonBytes(frame));
-    this.#idOfEntry.push(id);
-    return id;
-  }
+/** Whether a frame equals a native one: as many keys, and each of the seven the same, leave no room for another. */
+function isSame(native: Frame, keyCount: number, frame: Frame): boolean {
+  return (
+    native.lineno === frame.lineno &&
+    native.colno === frame.colno &&
+    native.function === frame.function &&
+    native.abs_path === frame.abs_path &&
+    native.module === frame.module &&
+    native.filename === frame.filename &&
+    native.in_app === frame.in_app &&
+    keyCount === Object.keys(frame).length &&
+    Object.getPrototypeOf(frame) === Object.prototype &&
+    !('toJSON' in frame)
+  );
+}
 
-  #internText(frame: Frame): number {
-    const text: string | undefined = JSON.stringify(frame);
-    if (text === undefined) throw new MalformedProfileError('Expected every frame to have a JSON form');
-    const plain: unknown = JSON.parse(text);
-    // What is odd about it may be nothing that JSON tells: a class, a member that is undefined.
-    if (typeof plain === 'object' && plain !== null && isNativeFrame(plain)) return this.intern(plain);
-    const id = this.#texts.get(text);
-    if (id !== undefined) return this.#known(id);
-    this.#texts.set(text, this.kept.length);
-    return this.#keep(frame, Buffer.byteLength(text));
-  }
+function addName({ names }: FrameTable, name: unknown): number {
+  names.set(name, names.size);
+  return names.size - 1;
+}
 
-  #known(id: number): number {
-    this.#savedBytes += (this.#bytes[id] as number) + 1;
-    return id;
-  }
+function positionOf(value: unknown): number {
+  return typeof value === 'number' ? value : NONE;
+}
 
-  #keep(frame: Frame, bytes: number): number {
-    this.#bytes.push(bytes);
-    return this.kept.push(frame) - 1;
+function addFrame(table: FrameTable, frame: Frame, hash: number): number {
+  const units = nativeUnits(frame);
+  if (units === NONE) return internText(table, frame);
+  const id = keep(table, frame, units);
+  table.previous[id] = table.newest.get(hash) ?? NONE;
+  table.newest.set(hash, id);
+  return id;
+}
+
+function internText(table: FrameTable, frame: Frame): number {
+  const text: string | undefined = JSON.stringify(frame);
+  if (text === undefined) throw new MalformedProfileError('Expected every frame to have a JSON form');
+  const plain: unknown = JSON.parse(text);
+  // What is odd about it may be nothing that JSON tells: a class, a member that is undefined.
+  if (typeof plain === 'object' && plain !== null && nativeUnits(plain) !== NONE) {
+    const ids = new Uint32Array(1);
+    internFrames(table, [plain], ids, 0, 1);
+    return ids[0] as number;
   }
+  const known = table.texts.get(text);
+  if (known !== undefined) {
+    addDuplicate(table, known);
+    return known;
+  }
+  const id = keep(table, frame, text.length + 1);
+  table.previous[id] = NONE;
+  table.texts.set(text, id);
+  return id;
+}
+
+function keep(table: FrameTable, frame: Frame, units: number): number {
+  table.keyCounts.push(Object.keys(frame).length);
+  table.units.push(units);
+  table.duplicates.push(0);
+  return table.kept.push(frame) - 1;
+}
+
+/** Counts a frame whose value is kept already. */
+export function addDuplicate(table: FrameTable, id: number): void {
+  table.savedUnits += table.units[id] as number;
+  (table.duplicates[id] as number)++;
+}
+
+/**
+ * About how many bytes of JSON the duplicates took: exact for a few hundred distinct frames, and judged by as many of more.
+ * To stringify every frame for it would cost as much as to intern it.
+ */
+export function savedFrameBytes({ kept, units, duplicates, savedUnits }: FrameTable): number {
+  const stride = Math.ceil(kept.length / JUDGED_FRAMES);
+  let judgedUnits = 0;
+  let judgedBytes = 0;
+  for (let id = 0; id < kept.length; id += stride) {
+    const weight = duplicates[id] as number;
+    if (weight === 0) continue;
+    judgedUnits += weight * (units[id] as number);
+    judgedBytes += weight * (jsonBytes(kept[id]) + 1);
+  }
+  return judgedUnits === 0 ? savedUnits : Math.round((savedUnits * judgedBytes) / judgedUnits);
 }
 
 /** What each key that the native profiler writes may hold. */
@@ -98,29 +190,26 @@ const NATIVE_KEYS: Readonly<Record<string, string>> = {
   module: 'string',
 };
 
-/** Whether a frame has the native profiler's keys, with primitive values that JSON tells apart, and nothing else. */
-function isNativeFrame(frame: Frame): boolean {
-  if (Object.getPrototypeOf(frame) !== Object.prototype || 'toJSON' in frame) return false;
+/** `"":,` around a key, or a key and its text. */
+const KEY_UNITS = 4;
+const QUOTE_UNITS = 2;
+const BOOLEAN_UNITS = 5;
+
+/**
+ * The length of a frame's JSON text without escapes, if it has the native profiler's keys, with primitive values that JSON
+ * tells apart, and nothing else; {@link NONE} if not.
+ */
+function nativeUnits(frame: Frame): number {
+  if (Object.getPrototypeOf(frame) !== Object.prototype || 'toJSON' in frame) return NONE;
+  let units = 2;
   for (const key in frame) {
     const value = frame[key as keyof Frame];
-    if (typeof value !== NATIVE_KEYS[key]) return false;
-    if (typeof value === 'number' && !Number.isFinite(value)) return false;
+    if (typeof value !== NATIVE_KEYS[key]) return NONE;
+    units += key.length + KEY_UNITS;
+    if (typeof value === 'string') units += value.length + QUOTE_UNITS;
+    else if (typeof value === 'boolean') units += BOOLEAN_UNITS;
+    else if (Number.isFinite(value)) units += String(value).length;
+    else return NONE;
   }
-  return true;
-}
-
-/** Whether a frame equals a native one: as many keys, and each of the seven the same, leave no room for another. */
-function sameNativeFrame(native: Frame, frame: Frame): boolean {
-  return (
-    native.lineno === frame.lineno &&
-    native.colno === frame.colno &&
-    native.function === frame.function &&
-    native.abs_path === frame.abs_path &&
-    native.module === frame.module &&
-    native.filename === frame.filename &&
-    native.in_app === frame.in_app &&
-    Object.keys(native).length === Object.keys(frame).length &&
-    Object.getPrototypeOf(frame) === Object.prototype &&
-    !('toJSON' in frame)
-  );
+  return units;
 }

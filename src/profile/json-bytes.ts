@@ -3,9 +3,10 @@ export function jsonBytes(value: unknown): number {
   return Buffer.byteLength((JSON.stringify(value) as string | undefined) ?? 'null');
 }
 
-/** Bytes that a non-negative integer takes as JSON. */
-export function jsonIntegerBytes(value: number): number {
-  let bytes = 1;
-  for (let limit = 10; value >= limit; limit *= 10) bytes++;
-  return bytes;
+/** Bytes that an index takes as JSON. */
+export function jsonIntegerBytes(index: number): number {
+  if (index < 10) return 1;
+  if (index < 100) return 2;
+  if (index < 1000) return 3;
+  return index < 10_000 ? 4 : String(index).length;
 }

@@ -1,7 +1,7 @@
 import { jsonBytes } from './json-bytes.ts';
 
 /** Every list is judged until there are this many, then ever fewer: half as many with each doubling. */
-const JUDGED_LISTS = 256;
+const JUDGED_LISTS = 64;
 
 /** Most entries of one list that are looked at. */
 const JUDGED_ENTRIES = 1024;

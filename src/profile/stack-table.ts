@@ -1,33 +1,35 @@
-import { HashChains, MAX_CHAIN, spread } from './hash-chains.ts';
+import { MAX_CHAIN } from './frame-table.ts';
 
-/** The distinct stacks of a profile, by the frames they list. */
-export class StackTable {
+/** The distinct stacks of a profile, by the frames they list. A literal and functions for the reason that frames are. */
+export interface StackTable {
   /** One stack for each id. */
-  readonly kept: number[][] = [];
-  readonly #chains = new HashChains();
+  readonly kept: number[][];
+  /** The newest id for a hash, and for each id the one before it with the same hash. */
+  readonly newest: Map<number, number>;
+  readonly previous: number[];
+}
 
-  /**
-   * The id of this stack's value, a new one if it was not seen before.
-   *
-   * @param stack holds the stack in its first `length` entries; it is copied if it has to be kept
-   * @param polynomial the entries folded into one integer
-   */
-  intern(stack: Int32Array, length: number, polynomial: number): number {
-    const hash = spread(polynomial ^ length);
-    let candidate = this.#chains.first(hash);
-    for (let n = 0; candidate >= 0 && n < MAX_CHAIN; n++, candidate = this.#chains.after(candidate)) {
-      if (
-        this.#chains.hashOf(candidate) === hash &&
-        startsWith(stack, length, this.kept[candidate] as number[])
-      ) {
-        return candidate;
-      }
-    }
-    const kept = new Array<number>(length);
-    for (let i = 0; i < length; i++) kept[i] = stack[i] as number;
-    this.kept.push(kept);
-    return this.#chains.add(hash);
+export function createStackTable(): StackTable {
+  return { kept: [], newest: new Map(), previous: [] };
+}
+
+/**
+ * The id of a stack's value, a new one if it was not seen before.
+ *
+ * @param stack holds the stack in its first `length` entries; it is copied if it has to be kept
+ * @param hash the entries folded into one integer
+ */
+export function internStack(table: StackTable, stack: Int32Array, length: number, hash: number): number {
+  const { kept, newest, previous } = table;
+  const first = newest.get(hash) ?? -1;
+  for (let id = first, n = 0; id >= 0 && n < MAX_CHAIN; id = previous[id] as number, n++) {
+    if (startsWith(stack, length, kept[id] as number[])) return id;
   }
+  const copy = new Array<number>(length);
+  for (let i = 0; i < length; i++) copy[i] = stack[i] as number;
+  newest.set(hash, kept.length);
+  previous.push(first);
+  return kept.push(copy) - 1;
 }
 
 function startsWith(stack: Int32Array, length: number, kept: readonly number[]): boolean {

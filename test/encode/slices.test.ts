@@ -47,6 +47,7 @@ test('computations share the allowance of a turn, however many and small', async
     if (!isDone) setImmediate(spin);
   };
   setImmediate(spin);
+  // biome-ignore lint/correctness/useYield: it is too small to pause.
   const tiny = function* (): Generator<void, void> {
     const endMs = performance.now() + 0.2;
     while (performance.now() < endMs);

@@ -1,0 +1,112 @@
+import type { FrameIds } from './frame-table.ts';
+import { indexError } from './index-error.ts';
+import { ListBytes } from './list-bytes.ts';
+import { createStackTable, internStack, type StackTable } from './stack-table.ts';
+import { MalformedProfileError } from './types.ts';
+
+/** Marks in the list of stack ids, beside ids. */
+export const UNUSED = -1;
+export const USED = -2;
+
+/** Entries of stacks that one stretch handles: a few tens of microseconds. A stack itself counts as some of them. */
+const ENTRIES_PER_STRETCH = 1024;
+const ENTRIES_PER_STACK = 16;
+
+/** One pass over every entry of every stack, in stretches. */
+export interface StackPass {
+  readonly table: StackTable;
+  /** For each stack whether a sample uses it; its id in the table once it was passed. */
+  readonly stackIds: Int32Array;
+  /** For each frame the id of its value. */
+  readonly frameIds: FrameIds;
+  /** For each of those ids whether a used stack lists it. */
+  readonly usedFrames: Uint8Array;
+  readonly before: ListBytes;
+  readonly after: ListBytes;
+  /** Where the next stretch begins, and what the entries before it in the same stack have folded into. */
+  stack: number;
+  entry: number;
+  folded: number;
+  /** The current stack by ids. */
+  mapped: Int32Array;
+}
+
+export function createStackPass(stackIds: Int32Array, frameIds: FrameIds, distinctFrames: number): StackPass {
+  return {
+    table: createStackTable(),
+    stackIds,
+    frameIds,
+    usedFrames: new Uint8Array(distinctFrames),
+    before: new ListBytes(),
+    after: new ListBytes(),
+    stack: 0,
+    entry: 0,
+    folded: 0,
+    mapped: new Int32Array(256),
+  };
+}
+
+/** Handles a stretch. @returns whether there is more to do */
+export function passStacks(pass: StackPass, stacks: readonly (readonly number[])[]): boolean {
+  for (let entriesLeft = ENTRIES_PER_STRETCH; entriesLeft > 0; ) {
+    if (pass.stack === stacks.length) return false;
+    const stack = stacks[pass.stack] as readonly number[];
+    if (!Array.isArray(stack)) throw new MalformedProfileError('Expected every stack to be an array');
+    const isUsed = pass.stackIds[pass.stack] === USED;
+    const end = Math.min(stack.length, pass.entry + entriesLeft);
+    if (isUsed) mapEntries(pass, stack, end);
+    else checkEntries(pass, stack, end);
+    entriesLeft -= end - pass.entry + ENTRIES_PER_STACK;
+    pass.entry = end;
+    if (end === stack.length) endStack(pass, stack, isUsed);
+  }
+  return true;
+}
+
+function mapEntries(pass: StackPass, stack: readonly number[], end: number): void {
+  if (stack.length > pass.mapped.length) growMapped(pass, stack.length);
+  const { frameIds, usedFrames, mapped } = pass;
+  const limit = frameIds.length;
+  let { folded } = pass;
+  for (let i = pass.entry; i < end; i++) {
+    const index = stack[i] as number;
+    if (typeof index !== 'number' || index >>> 0 !== index || index >= limit) throw frameError(index, limit);
+    const id = frameIds[index] as number;
+    mapped[i] = id;
+    usedFrames[id] = 1;
+    folded = (folded * 31 + id) | 0;
+  }
+  pass.folded = folded;
+}
+
+function checkEntries({ entry, frameIds }: StackPass, stack: readonly number[], end: number): void {
+  const limit = frameIds.length;
+  for (let i = entry; i < end; i++) {
+    const index = stack[i] as number;
+    if (typeof index !== 'number' || index >>> 0 !== index || index >= limit) throw frameError(index, limit);
+  }
+}
+
+function endStack(pass: StackPass, stack: readonly number[], isUsed: boolean): void {
+  const { table } = pass;
+  pass.before.add(stack);
+  if (isUsed) {
+    const distinct = table.kept.length;
+    const id = internStack(table, pass.mapped, stack.length, pass.folded ^ stack.length);
+    pass.stackIds[pass.stack] = id;
+    if (id === distinct) pass.after.add(table.kept[id] as number[]);
+  }
+  pass.stack++;
+  pass.entry = 0;
+  pass.folded = 0;
+}
+
+function growMapped(pass: StackPass, length: number): void {
+  const mapped = new Int32Array(2 * length);
+  mapped.set(pass.mapped);
+  pass.mapped = mapped;
+}
+
+function frameError(index: unknown, length: number): MalformedProfileError {
+  return indexError('a frame of a stack', index, length);
+}

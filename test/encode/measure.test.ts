@@ -1,0 +1,75 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { BLOCK_BYTES } from '../../src/encode/block-writer.ts';
+import { measureJson } from '../../src/encode/measure.ts';
+import { runToEnd, UNPACED } from '../../src/pace.ts';
+import { jsonOf, oddString, oddValue } from '../support/json-values.ts';
+import { oddProfile, realisticProfile } from '../support/profiles.ts';
+import { ALWAYS_OVER, runCounting } from '../support/steps.ts';
+
+function measure(value: unknown): number {
+  return runToEnd(measureJson(value, UNPACED)).bytes;
+}
+
+describe('measureJson', () => {
+  it('is the exact length of the UTF-8 of any value', () => {
+    const values = fc.oneof(oddValue, oddProfile).filter((value) => jsonOf(value) !== undefined);
+    fc.assert(
+      fc.property(values, (value) => {
+        expect(measure(value)).toBe(Buffer.byteLength(JSON.stringify(value)));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('is exact over many blocks', () => {
+    fc.assert(
+      fc.property(oddString, fc.integer({ min: 10_000, max: 60_000 }), (text, times) => {
+        const value = [text.repeat(times), { [text]: [text] }];
+        expect(measure(value)).toBe(Buffer.byteLength(JSON.stringify(value)));
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it.each<[string, unknown]>([
+    ['undefined', undefined],
+    ['a BigInt', { a: 1n }],
+  ])('refuses %s with a TypeError', (_, value) => {
+    expect(() => measure(value)).toThrow(TypeError);
+  });
+
+  it('pauses, and measures the same', () => {
+    const profile = realisticProfile({ samples: 3000 });
+    const { value, pauses } = runCounting(measureJson(profile, ALWAYS_OVER), { count: 0 });
+    expect(value.bytes).toBe(measure(profile));
+    expect(pauses).toBeGreaterThan(100);
+  });
+
+  it('does not pause unless asked to', () => {
+    const profile = realisticProfile({ samples: 3000 });
+    expect(runCounting(measureJson(profile, UNPACED), { count: 0 }).pauses).toBe(0);
+  });
+});
+
+describe('measureJson keeps what it wrote', () => {
+  const profile = realisticProfile({ samples: 1000 });
+  const needed = runToEnd(measureJson(profile, UNPACED, Infinity)).blocks?.length ?? 0;
+
+  it('if that takes no more memory than it may keep', () => {
+    const { bytes, blocks } = runToEnd(measureJson(profile, UNPACED, needed * BLOCK_BYTES));
+    const kept = Buffer.concat(blocks ?? []);
+    expect(kept.length).toBe(bytes);
+    expect(kept.equals(Buffer.from(JSON.stringify(profile)))).toBe(true);
+  });
+
+  it.each([
+    ['one byte less than that', needed * BLOCK_BYTES - 1],
+    ['half of that', (needed / 2) * BLOCK_BYTES],
+    ['less than a block', BLOCK_BYTES - 1],
+    ['nothing', 0],
+  ])('but nothing if it may keep %s, and counts the same', (_, keepBytes) => {
+    const { bytes, blocks } = runToEnd(measureJson(profile, UNPACED, keepBytes));
+    expect([bytes, blocks]).toEqual([Buffer.byteLength(JSON.stringify(profile)), undefined]);
+  });
+});
