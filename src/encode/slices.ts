@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Pace } from '../pace.ts';
 
 /** Work stops at this share of the limit, so that one slow step or a garbage collection still fits. */
-const TARGET_SHARE = 0.7;
+const TARGET_SHARE = 0.5;
 
 /**
  * Runs stepwise computations in slices, with the event loop free in between. All that run share one allowance for each

@@ -1,0 +1,4 @@
+import { createSdkContender } from './sdk.mjs';
+
+/** @param {number} sinkPort */
+export const createContender = (sinkPort) => createSdkContender(sinkPort, []);
