@@ -1,7 +1,7 @@
 import type { Client, Transport } from '@sentry/core';
 import type { Carrier, SizeLimits } from './deliver/carrier.ts';
 import { createEndpoint, type Endpoint, type EndpointOptions } from './deliver/endpoint.ts';
-import { interceptTransport } from './deliver/intercept.ts';
+import { interceptTransport, replaceMethod } from './deliver/intercept.ts';
 import { Pipeline } from './deliver/pipeline.ts';
 import { RateLimits } from './deliver/rate-limits.ts';
 import type { Exits } from './deliver/shipment.ts';
@@ -23,13 +23,13 @@ export class BoundedClient {
   readonly #endpoint: Endpoint | undefined;
 
   constructor(client: Client, transport: Transport, options: ResolvedOptions) {
-    const send = transport.send.bind(transport);
+    const rateLimits = new RateLimits();
+    const send = learningSend(transport, rateLimits);
     const exits: Exits = {
       send: (envelope) => send(envelope as Parameters<Transport['send']>[0]),
       report: (reason, category) =>
         client.recordDroppedEvent(reason, category as Parameters<Client['recordDroppedEvent']>[1]),
     };
-    const rateLimits = new RateLimits();
     this.#limits = {
       itemBytes: options.maxItemBytes,
       envelopeBytes: options.maxEnvelopeBytes,
@@ -53,10 +53,18 @@ export class BoundedClient {
     });
     const restore = interceptTransport(transport, send, {
       onProfiles: (envelope, items) => this.#pipeline.accept(envelope, items),
-      onAnswer: (answer) => rateLimits.learn(answer),
       settle: (timeoutMs) => this.#pipeline.settle(timeoutMs),
+      giveUp: () => this.#pipeline.giveUp(),
+      isClosing: () => isClosing,
+    });
+    let isClosing = false;
+    const close = client.close.bind(client);
+    const restoreClose = replaceMethod(client, 'close', (timeoutMs) => {
+      isClosing = true;
+      return close(timeoutMs);
     });
     client.on('close', () => {
+      restoreClose();
       restore();
       this.#pipeline.close();
     });
@@ -93,21 +101,34 @@ function endpointOf(client: Client): Endpoint | undefined {
   return createEndpoint(url, (transportOptions ?? {}) as EndpointOptions);
 }
 
+/** The transport below ours. What it is answered teaches rate limits, whoever sent. */
+function learningSend(transport: Transport, rateLimits: RateLimits): Transport['send'] {
+  const send = transport.send.bind(transport);
+  return (envelope) => {
+    const response = send(envelope);
+    Promise.resolve(response).then(
+      (answer) => rateLimits.learn(answer),
+      () => {},
+    );
+    return response;
+  };
+}
+
 /** By name too: an application can load both the ES module and the CommonJS build of the SDK. */
 function isNodeTransport(transport: unknown): boolean {
-  return (
-    transport === makeNodeTransport ||
-    (typeof transport === 'function' && transport.name === makeNodeTransport.name)
-  );
+  if (transport === makeNodeTransport) return true;
+  return typeof transport === 'function' && transport.name === 'makeNodeTransport';
 }
 
 function announce(drop: Drop, onDrop: ((drop: Drop) => void) | undefined): void {
   debug.log(
     `[BoundedProfiling] Dropped the profile of a ${drop.format} (${drop.reason}, ${drop.bytes} bytes): ${drop.id}`,
   );
+  const warn = (error: unknown): void => debug.warn('[BoundedProfiling] onDrop threw:', error);
   try {
-    onDrop?.(drop);
+    // It may be an async function all the same.
+    Promise.resolve(onDrop?.(drop)).catch(warn);
   } catch (error) {
-    debug.warn('[BoundedProfiling] onDrop threw:', error);
+    warn(error);
   }
 }

@@ -101,6 +101,10 @@ export class Reservation {
     this.#doors = doors;
   }
 
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
   /** Sets the price. @returns false, with nothing changed, if it rises and there is no room */
   resize(bytes: number): boolean {
     if (!this.#isOpen || !this.#doors.resize(this.#heldBytes, bytes)) return false;

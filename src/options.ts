@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { maxProcessBytes } from './process-limits.ts';
 
 const MiB = 1024 * 1024;
@@ -159,7 +160,7 @@ function milliseconds(
 
 function invalid(name: string, range: string, value: unknown): TypeError {
   const error = new TypeError(
-    `Expected \`${name}\` to be ${range}, got \`${String(value)}\` (${typeof value})`,
+    `Expected \`${name}\` to be ${range}, got \`${inspect(value)}\` (${typeof value})`,
   );
   return Object.assign(error, { code: 'ERR_INVALID_OPTION' });
 }

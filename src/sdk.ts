@@ -9,7 +9,6 @@ export {
   envelopeItemTypeToDataCategory,
   getEnvelopeEndpointWithUrlEncodedAuth,
   isRateLimited,
-  parseEnvelope,
   serializeEnvelope,
   updateRateLimits,
 } from '@sentry/core';

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import { boundedProfilingIntegration } from '../src/index.ts';
 import { resolveOptions } from '../src/options.ts';
@@ -35,7 +36,17 @@ test.each([
   expect(resolveOptions({ [name]: value })).toMatchObject({ [name]: value });
 });
 
-const NOT_NUMBERS = [Number.NaN, Number.POSITIVE_INFINITY, -1, '10', null, {}, true, 10n];
+const NOT_NUMBERS = [
+  Number.NaN,
+  Number.POSITIVE_INFINITY,
+  -1,
+  '10',
+  null,
+  {},
+  Object.create(null),
+  true,
+  10n,
+];
 test.each([
   ['memoryBudgetBytes', [...NOT_NUMBERS, 0, MiB - 1, 2 * MiB + 0.5]],
   ['maxItemBytes', [...NOT_NUMBERS, 0, 1023, 2048.5]],
@@ -50,7 +61,7 @@ test.each([
     const construct = () => boundedProfilingIntegration({ [name]: value } as never);
     expect(construct).toThrow(TypeError);
     expect(construct).toThrow(`Expected \`${name}\` to be a`);
-    expect(construct).toThrow(`got \`${String(value)}\` (${typeof value})`);
+    expect(construct).toThrow(`got \`${inspect(value)}\` (${typeof value})`);
     expect(construct).toThrow(expect.objectContaining({ code: 'ERR_INVALID_OPTION' }));
   }
 });

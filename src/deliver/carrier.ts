@@ -6,6 +6,10 @@ import type { Reporting, Shipment } from './shipment.ts';
 export interface Carrier {
   /** Takes an encoded profile over: from here on it is the carrier that ends the shipment. */
   carry(shipment: Shipment, encoding: ProfileEncoding): Promise<void>;
+  /** Whether the server can't be reached at the moment. */
+  readonly isFailing: boolean;
+  /** Ends what waits to be sent. */
+  endWaiting(): void;
   /** Ends everything that is under way. */
   close(): void;
 }

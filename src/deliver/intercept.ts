@@ -4,10 +4,12 @@ import { type AnyEnvelope, hasProfile, type ProfileItem, takeProfiles } from './
 /** What stands in front of a transport. */
 export interface Interceptor {
   onProfiles(envelope: AnyEnvelope, items: readonly ProfileItem[]): PromiseLike<TransportMakeRequestResponse>;
-  /** Told of each answer that the transport itself got. */
-  onAnswer(answer: TransportMakeRequestResponse): void;
   /** Comes true when nothing of its own is under way any more, or false after the timeout. */
   settle(timeoutMs: number | undefined): Promise<boolean>;
+  /** Hands on what it has not begun to send. */
+  giveUp(): void;
+  /** Whether the client is being closed: then no later flush will send what this one leaves. */
+  isClosing(): boolean;
 }
 
 /**
@@ -21,27 +23,21 @@ export function interceptTransport(
   send: Transport['send'],
   interceptor: Interceptor,
 ): () => void {
-  const flush = transport.flush.bind(transport);
   let isActive = true;
 
   const restoreSend = replaceMethod(transport, 'send', (envelope: Envelope) => {
     const items = isActive && hasProfile(envelope) ? takeProfiles(envelope as AnyEnvelope) : [];
     if (items.length > 0) return interceptor.onProfiles(envelope as AnyEnvelope, items);
-    const response = send(envelope);
-    response.then(
-      (answer) => interceptor.onAnswer(answer),
-      () => {},
-    );
-    return response;
+    return send(envelope);
   });
 
-  const restoreFlush = replaceMethod(transport, 'flush', async (timeoutMs?: number) => {
-    const startMs = performance.now();
-    const isSettled = await interceptor.settle(timeoutMs);
-    // To a transport, 0 means no limit.
-    const leftMs = timeoutMs ? Math.max(1, timeoutMs - (performance.now() - startMs)) : timeoutMs;
-    return (await flush(leftMs)) && isSettled;
-  });
+  let restoreFlush: () => void;
+  try {
+    restoreFlush = replaceMethod(transport, 'flush', flushBoth(transport.flush.bind(transport), interceptor));
+  } catch (error) {
+    restoreSend();
+    throw error;
+  }
 
   return () => {
     isActive = false;
@@ -50,21 +46,42 @@ export function interceptTransport(
   };
 }
 
-function replaceMethod<Name extends keyof Transport>(
-  transport: Transport,
+/** Shares of the time that a closing client gives: for our own uploads, and then for handing on what they left. */
+const OWN_SHARE = 0.6;
+const HAND_ON_SHARE = 0.1;
+
+/** Our own uploads first, then the transport's, in the same time. */
+function flushBoth(flush: Transport['flush'], interceptor: Interceptor): Transport['flush'] {
+  return async (timeoutMs) => {
+    const endMs = performance.now() + (timeoutMs ?? 0);
+    // To a transport, 0 means no limit.
+    const leftMs = (): number | undefined => timeoutMs && Math.max(1, endMs - performance.now());
+    const isClosing = interceptor.isClosing();
+    const isSettled = await interceptor.settle(timeoutMs && isClosing ? timeoutMs * OWN_SHARE : timeoutMs);
+    if (isClosing && !isSettled) {
+      interceptor.giveUp();
+      await interceptor.settle(Math.max(1, (timeoutMs ?? 0) * HAND_ON_SHARE));
+    }
+    return (await flush(leftMs())) && isSettled;
+  };
+}
+
+/** @returns puts the method back as it was */
+export function replaceMethod<Target extends object, Name extends keyof Target>(
+  target: Target,
   name: Name,
-  replacement: Transport[Name],
+  replacement: Target[Name],
 ): () => void {
-  const own = Object.getOwnPropertyDescriptor(transport, name);
-  Object.defineProperty(transport, name, {
+  const own = Object.getOwnPropertyDescriptor(target, name);
+  Object.defineProperty(target, name, {
     value: replacement,
     configurable: true,
     enumerable: true,
     writable: true,
   });
   return () => {
-    if (transport[name] !== replacement) return;
-    if (own === undefined) delete (transport as Partial<Transport>)[name];
-    else Object.defineProperty(transport, name, own);
+    if (target[name] !== replacement) return;
+    if (own === undefined) delete (target as Partial<Target>)[name];
+    else Object.defineProperty(target, name, own);
   };
 }

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { TransportMakeRequestResponse } from '@sentry/core';
 import { type ProfileEncoding, prepareEncoding, SMALL_BYTES } from '../encode/profile-encoding.ts';
 import type { Slices } from '../encode/slices.ts';
@@ -22,6 +22,9 @@ export interface PipelineParts {
   /** Told what went wrong with a profile that could not be encoded. */
   readonly onMalformed: (error: unknown) => void;
 }
+
+/** How often an unlimited wait looks whether the server can still be reached. */
+const FAILURE_CHECK_MS = 50;
 
 /** Takes profiles from interception to their carrier: one is encoded at a time, the others wait their turn. */
 export class Pipeline {
@@ -63,25 +66,35 @@ export class Pipeline {
     return (shipments[0] as Shipment).response;
   }
 
-  /** Comes true when all that is under way now has ended, or false after the timeout (none stands for no limit). */
+  /**
+   * Comes true when all that is under way now has ended, or false after the timeout. Without a timeout, as soon as the
+   * server can't be reached.
+   */
   async settle(timeoutMs: number | undefined): Promise<boolean> {
+    if (this.#underWay.size === 0) return true;
     const all = Promise.all(Array.from(this.#underWay, (shipment) => shipment.ended)).then(() => true);
-    if (this.#underWay.size === 0 || !timeoutMs) return all;
     let timer: NodeJS.Timeout | undefined;
     // Not unref'd: somebody waits for this promise, and a process that exits meanwhile would never answer.
-    const timeout = new Promise<boolean>((resolve) => {
-      timer = setTimeout(() => resolve(false), timeoutMs);
+    const end = new Promise<boolean>((resolve) => {
+      if (timeoutMs) timer = setTimeout(() => resolve(false), timeoutMs);
+      else timer = setInterval(() => this.#parts.carrier.isFailing && resolve(false), FAILURE_CHECK_MS);
     });
-    const isSettled = await Promise.race([all, timeout]);
+    const isSettled = await Promise.race([all, end]);
     clearTimeout(timer);
     return isSettled;
   }
 
-  /** Ends everything that is under way. */
-  close(): void {
+  /** Ends what is not being sent yet: its transactions are handed on, while there is time to send them. */
+  giveUp(): void {
     this.#isClosed = true;
     this.#parts.slices.stop();
     for (const shipment of this.#waiting.splice(0)) shipment.drop('shutdown');
+    this.#parts.carrier.endWaiting();
+  }
+
+  /** Ends everything that is under way. */
+  close(): void {
+    this.giveUp();
     this.#parts.carrier.close();
   }
 
@@ -104,7 +117,7 @@ export class Pipeline {
     try {
       reservation.itemBytes = estimateHeldBytes(payload);
     } catch (error) {
-      this.#parts.onMalformed(error);
+      this.#tell(error);
       return 'malformed';
     }
     if (this.#parts.rateLimits.areActive(categories)) return 'rate-limited';
@@ -114,7 +127,7 @@ export class Pipeline {
   async #encodeWaiting(): Promise<void> {
     this.#isEncoding = true;
     // A turn of the event loop first: what sent the envelope goes on before encoding begins.
-    await setImmediate();
+    await nextTurn();
     for (let shipment = this.#waiting.shift(); shipment !== undefined; shipment = this.#waiting.shift()) {
       await this.#encode(shipment);
     }
@@ -148,7 +161,15 @@ export class Pipeline {
   }
 
   #dropFailed(shipment: Shipment, error: unknown): void {
-    if (!this.#isClosed) this.#parts.onMalformed(error);
     shipment.drop(this.#isClosed ? 'shutdown' : 'malformed');
+    if (!this.#isClosed) this.#tell(error);
+  }
+
+  #tell(error: unknown): void {
+    try {
+      this.#parts.onMalformed(error);
+    } catch {
+      // What was thrown can't be printed.
+    }
   }
 }

@@ -54,7 +54,7 @@ function postOnce(
     const request = httpModule.request({ ...options, headers, signal }, (response) => {
       // The answer's body says nothing that is needed, but it has to be read for the connection to be used again.
       response.on('error', () => {});
-      response.resume();
+      response.on('data', () => {});
       resolve(toAnswer(response));
     });
     const timer = setTimeout(() => request.destroy(new Error(`No answer in ${timeoutMs} ms`)), timeoutMs);

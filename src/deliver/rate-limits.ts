@@ -6,8 +6,15 @@ import type { Answer } from './post.ts';
 export class RateLimits {
   #limits: Parameters<typeof updateRateLimits>[0] = {};
 
-  learn(answer: Partial<Answer>): void {
-    this.#limits = updateRateLimits(this.#limits, answer);
+  /** @param answer what a transport resolved to: with one that the user brought, it may be anything */
+  learn(answer: unknown): void {
+    const { statusCode, headers } = (answer ?? {}) as Partial<Answer>;
+    const limits = headers?.['x-sentry-rate-limits'];
+    if (limits !== undefined && limits !== null && typeof limits !== 'string') return;
+    this.#limits = updateRateLimits(this.#limits, {
+      ...(statusCode && { statusCode }),
+      ...(headers && { headers }),
+    });
   }
 
   /** Whether one of these data categories is limited now. */

@@ -30,6 +30,11 @@ function categoriesOf(format: ProfileFormat, rest: readonly AnyItem[]): string[]
   return [...own, ...rest.map(([header]) => envelopeItemTypeToDataCategory(header.type as EnvelopeItemType))];
 }
 
+/** The server takes what lies between `sent_at` and now for the drift of a clock, and corrects all times by it. */
+export function freshHeader(header: BaseEnvelopeHeaders): BaseEnvelopeHeaders {
+  return { ...header, sent_at: new Date().toISOString() } as BaseEnvelopeHeaders;
+}
+
 /** A profile on its way to the server, with what travels in its envelope. It ends once. */
 export class Shipment {
   readonly reservation: Reservation;
@@ -117,7 +122,8 @@ export class Shipment {
     try {
       const source = this.rest();
       const rest = Array.isArray(source) ? source : await source;
-      const response = rest.length > 0 ? this.#exits.send([this.envelopeHeader, rest]) : Promise.resolve({});
+      const response =
+        rest.length > 0 ? this.#exits.send([freshHeader(this.envelopeHeader), rest]) : Promise.resolve({});
       this.#respond(response);
       // Whoever called `send` may have been let go before: then nobody else listens to a failure.
       response.then(undefined, () => {});

@@ -3,7 +3,7 @@ import type { ProfileEncoding } from '../encode/profile-encoding.ts';
 import { serializeEnvelope } from '../sdk.ts';
 import { type Carrier, endByAnswer, type SizeLimits } from './carrier.ts';
 import type { AnyEnvelope } from './profile-items.ts';
-import type { Shipment } from './shipment.ts';
+import { freshHeader, type Shipment } from './shipment.ts';
 
 /**
  * Hands profiles to a transport that the user brought (an offline store, a multiplexer, a test double), in their envelope,
@@ -30,7 +30,9 @@ export class TransportCarrier implements Carrier {
       serializeEnvelope(around as Parameters<typeof serializeEnvelope>[0]),
     );
     if (aroundBytes + encoding.bytes > this.#limits.envelopeBytes) return shipment.drop('too-large');
-    if (!shipment.reservation.resize(encoding.bytes)) return shipment.drop('budget');
+    // Objects and bytes are both held until the last of them is written.
+    const { reservation } = shipment;
+    if (!reservation.resize(reservation.heldBytes + encoding.bytes)) return shipment.drop('budget');
 
     const payload = new Uint8Array(encoding.bytes);
     let offset = 0;
@@ -38,12 +40,17 @@ export class TransportCarrier implements Carrier {
       payload.set(block, offset);
       offset += block.length;
     });
+    reservation.resize(encoding.bytes);
     void this.#handOver(
       shipment,
-      [shipment.envelopeHeader, [...rest, [itemHeader, payload]]],
+      [freshHeader(shipment.envelopeHeader), [...rest, [itemHeader, payload]]],
       payload.length,
     );
   }
+
+  readonly isFailing = false;
+
+  endWaiting(): void {}
 
   close(): void {}
 

@@ -2,13 +2,13 @@ import type { BaseEnvelopeHeaders } from '@sentry/core';
 import { Deflater, deflateAtOnce, deflateText, inflateSegment, type Segment } from '../encode/deflate.ts';
 import { gzipMemberBytes, joinSegments } from '../encode/gzip-member.ts';
 import type { ProfileEncoding } from '../encode/profile-encoding.ts';
-import { parseEnvelope, serializeEnvelope, suppressTracing } from '../sdk.ts';
+import { serializeEnvelope, suppressTracing } from '../sdk.ts';
 import { type Carrier, endByAnswer, type SizeLimits } from './carrier.ts';
 import type { Endpoint } from './endpoint.ts';
 import { post } from './post.ts';
 import type { AnyItem } from './profile-items.ts';
 import type { RateLimits } from './rate-limits.ts';
-import type { Shipment } from './shipment.ts';
+import { freshHeader, type Shipment } from './shipment.ts';
 import { type Outcome, UploadQueue } from './upload-queue.ts';
 
 export interface UploadCarrierOptions {
@@ -39,22 +39,31 @@ export class UploadCarrier implements Carrier {
   async carry(shipment: Shipment, encoding: ProfileEncoding): Promise<void> {
     const { limits } = this.#options;
     const rest = serializeRest(await shipment.rest());
+    const restBytes = rest.bytes.length;
     const itemHeader = `\n${JSON.stringify({ ...shipment.itemHeader, length: encoding.bytes })}\n`;
     const headerBytes = Buffer.byteLength(headerLine(shipment.envelopeHeader));
-    const envelopeBytes = headerBytes + rest.length + Buffer.byteLength(itemHeader) + encoding.bytes;
+    const envelopeBytes = headerBytes + restBytes + Buffer.byteLength(itemHeader) + encoding.bytes;
     if (envelopeBytes > limits.envelopeBytes) return shipment.drop('too-large');
 
-    const [restSegment, profileSegment] = await Promise.all([
-      deflateAtOnce([rest], 'inner'),
+    const [restSegments, profileSegment] = await Promise.all([
+      Promise.all(restBytes > 0 ? [deflateAtOnce([rest.bytes], 'inner')] : []),
       deflateProfile(itemHeader, encoding),
     ]);
-    const segments = rest.length > 0 ? [restSegment, profileSegment] : [profileSegment];
-    if (rest.length > 0) shipment.rest = async () => parseRest(await inflateSegment(restSegment));
+    const segments = [...restSegments, profileSegment];
+    for (const segment of restSegments) shipment.rest = restorer(segment, rest.payloads);
 
     const requestBytes = gzipMemberBytes(segments) + headerBytes + DEFLATE_OVERHEAD_BYTES;
     if (requestBytes > limits.requestBytes) return shipment.drop('too-large');
     if (!shipment.reservation.resize(requestBytes)) return shipment.drop('budget');
     this.#upload(shipment, segments);
+  }
+
+  get isFailing(): boolean {
+    return this.#queue.isFailing;
+  }
+
+  endWaiting(): void {
+    this.#queue.endWaiting();
   }
 
   close(): void {
@@ -86,37 +95,48 @@ export class UploadCarrier implements Carrier {
         shipment.drop('rate-limited');
         break;
       case 'expired':
-        shipment.drop('network');
-        break;
-      case 'closed':
-        // Sent a second time, the transaction could arrive twice.
-        if (outcome.mayHaveArrived) shipment.dropWithRest('shutdown', 'reported', {});
-        else shipment.drop('shutdown');
+      case 'closed': {
+        const reason = outcome.kind === 'closed' ? 'shutdown' : 'network';
+        // Sent once more, a transaction that has arrived without an answer would stand there twice.
+        if (outcome.mayHaveArrived) shipment.dropWithRest(reason, 'reported', {});
+        else shipment.drop(reason);
+      }
     }
   }
 }
 
-/** `sent_at` belongs to the attempt: the server corrects the clock's drift with it. */
 function headerLine(header: BaseEnvelopeHeaders): string {
-  return JSON.stringify({ ...header, sent_at: new Date().toISOString() });
+  return JSON.stringify(freshHeader(header));
 }
 
-/** The items as the SDK's own transport would have written them, each after a newline. */
-function serializeRest(items: AnyItem[]): Buffer {
-  if (items.length === 0) return Buffer.alloc(0);
-  const envelope = serializeEnvelope([EMPTY_HEADER, items] as unknown as Parameters<
-    typeof serializeEnvelope
-  >[0]);
-  const bytes = typeof envelope === 'string' ? Buffer.from(envelope) : Buffer.from(envelope);
-  return bytes.subarray(JSON.stringify(EMPTY_HEADER).length);
+/** Items as the SDK's own transport would have written them, each after a newline, and where their payloads stand. */
+interface SerializedRest {
+  readonly bytes: Buffer;
+  readonly payloads: readonly { header: AnyItem[0]; start: number; end: number }[];
 }
 
-function parseRest(rest: Buffer): AnyItem[] {
-  const envelope = parseEnvelope(Buffer.concat([Buffer.from(JSON.stringify(EMPTY_HEADER)), rest]));
-  return envelope[1] as AnyItem[];
+function serializeRest(items: AnyItem[]): SerializedRest {
+  const parts: Buffer[] = [];
+  const payloads: SerializedRest['payloads'][number][] = [];
+  let end = 0;
+  for (const item of items) {
+    const envelope = serializeEnvelope([{}, [item]] as unknown as Parameters<typeof serializeEnvelope>[0]);
+    const part = Buffer.from(envelope as string).subarray('{}'.length);
+    const start = end + Buffer.byteLength(`\n${JSON.stringify(item[0])}\n`);
+    end += part.length;
+    parts.push(part);
+    payloads.push({ header: item[0], start, end });
+  }
+  return { bytes: Buffer.concat(parts), payloads };
 }
 
-const EMPTY_HEADER = {};
+/** Not by parsing: a payload that is empty, or text without a length, would not come back. */
+function restorer(segment: Segment, payloads: SerializedRest['payloads']): () => Promise<AnyItem[]> {
+  return async () => {
+    const plain = await inflateSegment(segment);
+    return payloads.map(({ header, start, end }) => [header, plain.subarray(start, end)]);
+  };
+}
 
 async function deflateProfile(itemHeader: string, encoding: ProfileEncoding): Promise<Segment> {
   const header = Buffer.from(itemHeader);

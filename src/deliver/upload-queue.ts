@@ -5,9 +5,8 @@ export type Outcome =
   | { readonly kind: 'answered'; readonly answer: Answer }
   /** A rate limit was active when its turn came. */
   | { readonly kind: 'limited' }
-  /** No answer within the retry age. */
-  | { readonly kind: 'expired' }
-  | { readonly kind: 'closed'; readonly mayHaveArrived: boolean };
+  /** No answer within the retry age, or before the queue was closed. */
+  | { readonly kind: 'expired' | 'closed'; readonly mayHaveArrived: boolean };
 
 /** Something to upload. */
 export interface Upload {
@@ -23,10 +22,12 @@ export interface Upload {
 interface Entry {
   readonly upload: Upload;
   readonly queuedAtMs: number;
+  /** Whether an attempt was sent whole and got no answer. */
+  mayHaveArrived: boolean;
 }
 
-/** Few at a time: more would only share the same bandwidth, and each holds a connection that requests may need. */
-const MAX_ACTIVE = 2;
+/** A transaction travels with its profile: this many a round trip have to be enough for a service that profiles them all. */
+const MAX_ACTIVE = 8;
 
 /** Pause after the first failure, doubled with each further one. A random half of it is left out. */
 const FIRST_PAUSE_MS = 1000;
@@ -45,6 +46,7 @@ export class UploadQueue {
   readonly #abort = new AbortController();
   #active = 0;
   #failures = 0;
+  #isEnding = false;
   #pause: NodeJS.Timeout | undefined;
 
   constructor(maxRetryAgeMs: number) {
@@ -52,16 +54,32 @@ export class UploadQueue {
   }
 
   add(upload: Upload): void {
+    if (this.#isEnding) {
+      upload.onEnd({ kind: 'closed', mayHaveArrived: false });
+      return;
+    }
     if (this.#failures > 0 || this.#waiting.length >= BACKLOG) upload.onDelay();
-    this.#waiting.push({ upload, queuedAtMs: performance.now() });
+    this.#waiting.push({ upload, queuedAtMs: performance.now(), mayHaveArrived: false });
     this.#startWaiting();
+  }
+
+  /** Whether the last attempt got no answer. */
+  get isFailing(): boolean {
+    return this.#failures > 0;
   }
 
   /** Breaks off what is under way and ends everything. */
   close(): void {
     clearTimeout(this.#pause);
     this.#abort.abort();
-    for (const { upload } of this.#waiting.splice(0)) upload.onEnd({ kind: 'closed', mayHaveArrived: false });
+    this.endWaiting();
+  }
+
+  /** Ends what is not under way, and all that is added from now on. */
+  endWaiting(): void {
+    this.#isEnding = true;
+    for (const { upload, mayHaveArrived } of this.#waiting.splice(0))
+      upload.onEnd({ kind: 'closed', mayHaveArrived });
   }
 
   #startWaiting(): void {
@@ -76,20 +94,27 @@ export class UploadQueue {
 
   async #attempt(entry: Entry): Promise<void> {
     this.#active++;
+    let result: Answer | unknown;
     try {
-      const answer = await entry.upload.attempt(this.#abort.signal);
-      this.#failures = 0;
-      entry.upload.onEnd({ kind: 'answered', answer });
+      result = await entry.upload.attempt(this.#abort.signal);
     } catch (error) {
-      this.#fail(entry, error);
+      result = error;
     }
     this.#active--;
+    if (result instanceof PostError) this.#fail(entry, result);
+    // A request that can't even be made, for a header that is none, say: another attempt would end like it.
+    else if (result instanceof Error) entry.upload.onEnd({ kind: 'expired', mayHaveArrived: false });
+    else {
+      this.#failures = 0;
+      entry.upload.onEnd({ kind: 'answered', answer: result as Answer });
+    }
     this.#startWaiting();
   }
 
-  #fail(entry: Entry, error: unknown): void {
-    if (this.#abort.signal.aborted) {
-      entry.upload.onEnd({ kind: 'closed', mayHaveArrived: error instanceof PostError && error.wasSent });
+  #fail(entry: Entry, error: PostError): void {
+    entry.mayHaveArrived ||= error.wasSent;
+    if (this.#isEnding) {
+      entry.upload.onEnd({ kind: 'closed', mayHaveArrived: entry.mayHaveArrived });
       return;
     }
     this.#failures++;
@@ -110,7 +135,7 @@ export class UploadQueue {
     const expired = this.#waiting.filter((entry) => entry.queuedAtMs <= oldestMs);
     for (const entry of expired) {
       this.#waiting.splice(this.#waiting.indexOf(entry), 1);
-      entry.upload.onEnd({ kind: 'expired' });
+      entry.upload.onEnd({ kind: 'expired', mayHaveArrived: entry.mayHaveArrived });
     }
   }
 

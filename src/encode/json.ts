@@ -4,10 +4,7 @@ import { ArrayView } from '../profile/array-view.ts';
 import type { BlockWriter } from './block-writer.ts';
 import { MAX_PIECE_UNITS, pieceUnits } from './piece.ts';
 
-/**
- * Deepest nesting that is followed. A cycle runs into it at once; Relay's own parser stops at 128 (serde_json's
- * recursion limit), so nothing that could arrive is refused here.
- */
+/** Deepest nesting that is followed. Relay's own parser stops at 128 (serde_json's recursion limit). */
 export const MAX_DEPTH = 1000;
 
 /** Most members of a list that make one piece, so that the pace is asked every few tens of microseconds. */
@@ -82,12 +79,13 @@ function* encodeElement(
 function* encodeValue(value: unknown, path: Cursor[], writer: BlockWriter): Generator<void, void> {
   if (typeof value === 'string' && value.length > MAX_PIECE_UNITS) yield* encodeLongString(value, writer);
   else if (typeof value === 'object' && value !== null && pieceUnits(value) > MAX_PIECE_UNITS) {
-    path.push(open(value, path.length, writer));
+    path.push(open(value, path, writer));
   } else writer.write(JSON.stringify(value));
 }
 
-function open(container: object, depth: number, writer: BlockWriter): Cursor {
-  if (depth >= MAX_DEPTH) throw new TypeError(`Expected no cycle and at most ${MAX_DEPTH} levels of nesting`);
+function open(container: object, path: readonly Cursor[], writer: BlockWriter): Cursor {
+  if (path.length >= MAX_DEPTH) throw new TypeError(`Expected at most ${MAX_DEPTH} levels of nesting`);
+  if (path.some((cursor) => cursor.container === container)) throw new TypeError('Expected no cycle');
   if (Array.isArray(container) || container instanceof ArrayView) {
     writer.write('[');
     return { container, keys: undefined, length: container.length, index: 0, separator: '' };

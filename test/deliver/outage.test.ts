@@ -62,3 +62,22 @@ test('the SDK is let go while an upload waits: it must not hold the transaction'
   expect(stats()).toMatchObject({ captured: 20, delivered: 0, pending: 20 });
   await client.close(10);
 });
+
+test('an upload that may have arrived is not sent once more without its profile', async () => {
+  relay.behave({ kind: 'silent' });
+  const { client, send, stats } = createClient(relay.dsn, { uploadTimeoutMs: 100, maxRetryAgeMs: 0 });
+  await send(profiledTransaction());
+  await expect.poll(() => stats().dropped.network).toBe(1);
+  relay.behave({ kind: 'normal' });
+  await client.flush(1000);
+  expect(relay.requests.filter(({ items }) => items.some(({ type }) => type === 'transaction'))).toHaveLength(
+    1,
+  );
+});
+
+test('a request that can’t be made is not tried again, and its transaction is left to the SDK', async () => {
+  const transportOptions = { headers: { 'x-broken': 'a\nb' } };
+  const { send, stats } = createClient(relay.dsn, {}, { transportOptions });
+  await send(profiledTransaction());
+  await expect.poll(() => stats()).toMatchObject({ captured: 1, pending: 0, dropped: { network: 1 } });
+});

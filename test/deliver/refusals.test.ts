@@ -130,3 +130,39 @@ test('a drop tells the id and the size of the item', async () => {
   await client.flush(5000);
   expect(drops).toEqual([{ reason: 'too-large', format: 'chunk', id: chunk.chunk_id, bytes }]);
 });
+
+// Core's own parser, by which the relay answers too, can't read an empty item: what counts is what was sent.
+test('what travels beside a refused profile comes back whole, with a fresh sent_at', async () => {
+  relay.behave({ kind: 'status', status: 413 });
+  const { client, send } = createClient(relay.dsn);
+  const [header, items] = profiledTransaction();
+  header.sent_at = '2001-01-01T00:00:00.000Z';
+  const attachments = [Buffer.from('a\nb'), Buffer.alloc(0)].map((data, i) => [
+    { type: 'attachment', length: data.length, filename: `${i}.txt` },
+    data,
+  ]);
+  const response = send([header, [...items, ...attachments]]);
+  await relay.waitFor(({ requests }) => requests.length === 1);
+  relay.behave({ kind: 'normal' });
+  await response;
+  await client.flush(5000);
+  const [, resent] = relay.requests;
+  expect(resent?.items.map(({ type, sizeBytes }) => [type, sizeBytes])).toEqual([
+    ['transaction', Buffer.byteLength(JSON.stringify(items[0]?.[1]))],
+    ['attachment', 3],
+    ['attachment', 0],
+  ]);
+  expect(Date.parse(String(resent?.envelopeHeader?.sent_at))).toBeGreaterThan(Date.parse('2020-01-01'));
+});
+
+test('what an async onDrop rejects with is swallowed', async () => {
+  const { client, send, stats } = createClient(relay.dsn, {
+    maxItemBytes: 1024,
+    onDrop: async () => {
+      throw new Error('from the user');
+    },
+  });
+  await send(profiledTransaction({ profile: incompressibleLists(100, 'transaction') }));
+  await client.flush(5000);
+  expect(stats()).toMatchObject({ dropped: { total: 1, 'too-large': 1 } });
+});

@@ -34,7 +34,7 @@ test('close ends what it could not send: counted as shutdown, nothing held', asy
   relay.behave({ kind: 'silent' });
   const { client, transport, stats } = createClient(relay.dsn);
   for (let i = 0; i < 5; i++) void transport.send(profileChunk() as never);
-  await relay.waitFor(({ requests }) => requests.length === 2);
+  await relay.waitFor(({ requests }) => requests.length === 5);
   expect(await client.close(50)).toBe(false);
   await new Promise(setImmediate);
   expect(stats()).toMatchObject({
@@ -48,13 +48,39 @@ test('close ends what it could not send: counted as shutdown, nothing held', asy
 
 test('a transaction whose profile was not sent before close goes out alone; one that may have arrived does not', async () => {
   relay.behave({ kind: 'silent' });
-  const { client, send } = createClient(relay.dsn);
-  for (let i = 0; i < 5; i++) void send(profiledTransaction());
-  await relay.waitFor(({ heldRequests }) => heldRequests === 2);
+  const { client, send, stats } = createClient(relay.dsn);
+  for (let i = 0; i < 12; i++) void send(profiledTransaction());
+  await relay.waitFor(({ heldRequests }) => heldRequests === 8);
   relay.behave({ kind: 'normal' });
-  await client.close(50);
-  await relay.waitFor(({ counts }) => counts.transaction === 3);
+  await client.close(200);
+  await relay.waitFor(({ counts }) => counts.transaction === 4);
   expect(relay.counts.profile).toBeUndefined();
+  await expect.poll(() => stats().pending).toBe(0);
+  expect(stats()).toMatchObject({ captured: 12, dropped: { shutdown: 12 }, memory: { heldBytes: 0 } });
+});
+
+test('close during a pause, with a profile on its way to the queue, loses neither count nor transaction', async () => {
+  const { port, dsn } = relay;
+  await relay.close();
+  const { client, send, stats } = createClient(dsn);
+  await send(profiledTransaction());
+  await expect.poll(() => stats().pending).toBe(1);
+  relay = await startRelay({ port });
+  for (let i = 0; i < 2; i++) void send(profiledTransaction());
+  await client.close(20);
+  await expect.poll(() => stats()).toMatchObject({ captured: 3, pending: 0, memory: { heldBytes: 0 } });
+  await relay.waitFor(({ counts }) => counts.transaction === 3);
+});
+
+test('flush and close without a time end when the relay is down', async () => {
+  const { dsn } = relay;
+  await relay.close();
+  const { client, send, stats } = createClient(dsn);
+  await send(profiledTransaction());
+  expect(await client.flush()).toBe(false);
+  expect(stats()).toMatchObject({ pending: 1 });
+  expect(await client.close()).toBe(false);
+  await expect.poll(() => stats()).toMatchObject({ pending: 0, dropped: { shutdown: 1 } });
 });
 
 test('close in the midst of encoding ends that too', async () => {

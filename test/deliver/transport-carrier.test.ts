@@ -1,7 +1,7 @@
 import { createTransport, type Envelope, parseEnvelope, type TransportRequestExecutor } from '@sentry/core';
 import { expect, test } from 'vitest';
 import { createClient, type TestClient } from '../support/client.ts';
-import { profileChunk, profiledTransaction } from '../support/envelopes.ts';
+import { errorEvent, profileChunk, profiledTransaction } from '../support/envelopes.ts';
 
 const DSN = 'http://0123456789abcdef0123456789abcdef@127.0.0.1:9/1';
 
@@ -104,4 +104,43 @@ test('a transport that can’t be wrapped is left alone, and everything goes out
   await send(profiledTransaction());
   await client.flush(1000);
   expect(sent).toHaveLength(1);
+});
+
+test.each([
+  { name: 'resolves to nothing', answer: () => Promise.resolve(undefined) },
+  { name: 'returns nothing', answer: () => undefined },
+  {
+    name: 'resolves to a list of rate limits',
+    answer: () => Promise.resolve({ headers: { 'x-sentry-rate-limits': ['60'] } }),
+  },
+])('a transport whose send $name is survived', async ({ answer }) => {
+  const sent: unknown[] = [];
+  const odd = {
+    send: (envelope: unknown) => {
+      sent.push(envelope);
+      return answer();
+    },
+    flush: () => Promise.resolve(true),
+  };
+  const { client, transport, stats } = createClient(DSN, {}, { transport: () => odd as never });
+  void transport.send(errorEvent('plain') as never);
+  await transport.send(profileChunk() as never);
+  await client.flush(1000);
+  expect(sent).toHaveLength(2);
+  expect(stats()).toMatchObject({ captured: 1, delivered: 1 });
+});
+
+test('rate limits in its answers to profiles are learned', async () => {
+  const headers = { 'x-sentry-rate-limits': '60:profile_chunk:organization', 'retry-after': null };
+  const { client, transport, stats, bodies } = clientWithTransport(() =>
+    Promise.resolve({ statusCode: 200, headers }),
+  );
+  await transport.send(profileChunk() as never);
+  await transport.send(profileChunk() as never);
+  await client.flush(5000);
+  expect(bodies.flatMap(([, items]) => items.map(([header]) => header.type))).toEqual([
+    'profile_chunk',
+    'client_report',
+  ]);
+  expect(stats()).toMatchObject({ captured: 2, delivered: 1, dropped: { 'rate-limited': 1 } });
 });

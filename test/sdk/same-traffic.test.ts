@@ -56,3 +56,20 @@ test.each(['10', '11'] as const)(
     expect(sendNames).toEqual(['send', 'send']);
   },
 );
+
+test.each([
+  { relayIs: 'slow', behaviour: { kind: 'slow', delayMs: 300 }, flushMs: 3000 },
+  { relayIs: 'down', behaviour: { kind: 'normal' }, flushMs: undefined },
+] as const)(
+  'SDK 10, $relayIs relay: close and exit leave no transaction behind',
+  async ({ relayIs, behaviour, flushMs }) => {
+    const [, relay] = relays as [Relay, Relay];
+    relay.behave(behaviour);
+    const { dsn } = relay;
+    if (relayIs === 'down') await relay.close();
+    const result = await runScenario('10', 'mjs', { name: 'closing', dsn, ...(flushMs && { flushMs }) });
+    // An exit code of 13 would say that the promise of `close` was left unsettled.
+    expect(result).toMatchObject({ exitCode: 0, isClosed: relayIs === 'slow' });
+    if (relayIs === 'slow') expect(relay.counts).toMatchObject({ transaction: 20 });
+  },
+);

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 export type ScenarioResult = any;
 
 export interface ScenarioRequest {
-  name: 'continuous' | 'reinit' | 'span' | 'traffic';
+  name: 'closing' | 'continuous' | 'reinit' | 'span' | 'traffic';
   dsn: string;
   bounded?: object | false;
   order?: 'profiling-first' | 'bounded-first';

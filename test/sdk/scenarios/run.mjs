@@ -1,3 +1,4 @@
+import { closing } from './closing.mjs';
 import { continuous } from './continuous.mjs';
 import { reinit } from './reinit.mjs';
 import { span } from './span.mjs';
@@ -15,7 +16,7 @@ import { traffic } from './traffic.mjs';
  * @typedef {{ name: string, dsn: string, bounded?: object | false, order?: 'profiling-first' | 'bounded-first', lifecycle?: string, otherDsn?: string, flushMs?: number }} Request
  */
 
-const SCENARIOS = { continuous, reinit, span, traffic };
+const SCENARIOS = { closing, continuous, reinit, span, traffic };
 
 /**
  * Runs the scenario that the parent process asks for and reports its result to it.
@@ -27,5 +28,6 @@ export async function runScenario(kit) {
   const request = JSON.parse(process.argv[2] ?? '{}');
   const scenario = SCENARIOS[/** @type {keyof typeof SCENARIOS} */ (request.name)];
   const result = await scenario(kit, request);
-  process.send?.({ version: kit.Sentry.SDK_VERSION, ...result }, () => process.disconnect());
+  const end = request.name === 'closing' ? () => process.exit() : () => process.disconnect();
+  process.send?.({ version: kit.Sentry.SDK_VERSION, ...result }, end);
 }
