@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { maxProcessBytes } from './process-limits.ts';
+import type { ProfileFormat } from './profile/types.ts';
 
 const MiB = 1024 * 1024;
 
@@ -7,7 +8,7 @@ const MiB = 1024 * 1024;
 export interface Drop {
   readonly reason: DropReason;
   /** `transaction`: a profile beside its transaction (v1). `chunk`: a chunk of continuous profiling (v2). */
-  readonly format: 'transaction' | 'chunk';
+  readonly format: ProfileFormat;
   /** Size of the item as JSON if it had been encoded, else an estimate of what it held, in bytes. */
   readonly bytes: number;
   /** The `event_id` of the profile or the `chunk_id` of the chunk; empty if it had none. */
@@ -20,7 +21,7 @@ export interface Drop {
  * - `budget`: there was no room for it in `memoryBudgetBytes`
  * - `too-large`: over `maxItemBytes`, `maxEnvelopeBytes` or `maxRequestBytes`, or the server answered 413
  * - `rate-limited`: a rate limit was active, or the server answered 429
- * - `network`: no answer within `maxRetryAgeMs`
+ * - `network`: an upload failed and got no answer within `maxRetryAgeMs`
  * - `rejected`: the server answered with any other error
  * - `malformed`: it could not be read as a profile or not be encoded
  * - `shutdown`: the client was closed first

@@ -23,11 +23,14 @@ export interface HttpModule {
 export interface Endpoint {
   readonly httpModule: HttpModule;
   readonly request: http.RequestOptions;
-  /** Closes idle connections. */
+  /** Closes all connections. */
   close(): void;
 }
 
-/** Reads the user's options the way the SDK's own transport does. @returns undefined if the URL is none */
+/**
+ * Reads the user's options the way the SDK's own transport does. Connections are kept alive unless the user says no, as in
+ * SDK 11. @returns undefined if the URL is none
+ */
 export function createEndpoint(url: string, options: EndpointOptions): Endpoint | undefined {
   if (!URL.canParse(url)) return undefined;
   const { protocol, hostname, host, port, pathname, search } = new URL(url);

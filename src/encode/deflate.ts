@@ -3,8 +3,8 @@ import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 
 /**
- * What is left of a profile after interning is mostly digits, on which level 3 takes half the time of the default of 6 and
- * comes out a tenth larger (measured: `npm run bench -- encode`).
+ * What is left of a profile after interning is mostly digits, on which level 3 takes less than half the time of the default of 6 and
+ * comes out a sixth larger (a recorded profile of 3 MB: 2.9 ms and 69.9 kB against 7.2 ms and 60.4 kB).
  */
 export const DEFLATE_LEVEL = 3;
 
