@@ -60,7 +60,7 @@ test('what waits is accounted at what it takes compressed', async () => {
   relay.behave({ kind: 'silent' });
   const { client, transport, stats } = createClient(relay.dsn);
   for (let i = 0; i < 3; i++) void transport.send(profileChunk() as never);
-  await relay.waitFor(({ requests }) => requests.length === 2);
+  await relay.waitFor(({ requests }) => requests.length === 3);
   const [first] = relay.requests;
   await expect.poll(() => stats().memory.heldBytes).toBeLessThan(4 * (first?.bytesCompressed ?? 0));
   await client.close(10);
