@@ -1,7 +1,7 @@
 import type { Client, Transport } from '@sentry/core';
 import type { Carrier, SizeLimits } from './deliver/carrier.ts';
 import { createEndpoint, type Endpoint, type EndpointOptions } from './deliver/endpoint.ts';
-import { interceptTransport, replaceMethod } from './deliver/intercept.ts';
+import { interceptTransport } from './deliver/intercept.ts';
 import { Pipeline } from './deliver/pipeline.ts';
 import { RateLimits } from './deliver/rate-limits.ts';
 import type { Exits } from './deliver/shipment.ts';
@@ -11,7 +11,9 @@ import { canDeflateSegments } from './encode/deflate.ts';
 import { Slices } from './encode/slices.ts';
 import { Ledger } from './ledger.ts';
 import { freezeStats, type ProfilingStats } from './observe/stats.ts';
-import type { Drop, ResolvedOptions } from './options.ts';
+import type { Drop } from './options.ts';
+import { replaceMethod } from './replace-method.ts';
+import type { ResolvedOptions } from './resolve-options.ts';
 import { debug, getEnvelopeEndpointWithUrlEncodedAuth, makeNodeTransport } from './sdk.ts';
 
 /** Wires the parts to one client. */
@@ -55,6 +57,7 @@ export class BoundedClient {
       onProfiles: (envelope, items) => this.#pipeline.accept(envelope, items),
       settle: (timeoutMs) => this.#pipeline.settle(timeoutMs),
       giveUp: () => this.#pipeline.giveUp(),
+      cutOff: () => this.#pipeline.cutOff(),
       isClosing: () => isClosing,
     });
     let isClosing = false;

@@ -1,4 +1,5 @@
 import type { Envelope, Transport, TransportMakeRequestResponse } from '@sentry/core';
+import { replaceMethod } from '../replace-method.ts';
 import { type AnyEnvelope, hasProfile, type ProfileItem, takeProfiles } from './profile-items.ts';
 
 /** What stands in front of a transport. */
@@ -8,6 +9,8 @@ export interface Interceptor {
   settle(timeoutMs: number | undefined): Promise<boolean>;
   /** Hands on what it has not begun to send. */
   giveUp(): void;
+  /** Breaks off what it is sending. */
+  cutOff(): void;
   /** Whether the client is being closed: then no later flush will send what this one leaves. */
   isClosing(): boolean;
 }
@@ -46,7 +49,7 @@ export function interceptTransport(
   };
 }
 
-/** Shares of the time that a closing client gives: for our own uploads, and then for handing on what they left. */
+/** Shares of the time that a closing client gives: for our own uploads, and twice for handing on what they left. */
 const OWN_SHARE = 0.6;
 const HAND_ON_SHARE = 0.1;
 
@@ -59,29 +62,13 @@ function flushBoth(flush: Transport['flush'], interceptor: Interceptor): Transpo
     const isClosing = interceptor.isClosing();
     const isSettled = await interceptor.settle(timeoutMs && isClosing ? timeoutMs * OWN_SHARE : timeoutMs);
     if (isClosing && !isSettled) {
+      const handOnMs = Math.max(1, (timeoutMs ?? 0) * HAND_ON_SHARE);
       interceptor.giveUp();
-      await interceptor.settle(Math.max(1, (timeoutMs ?? 0) * HAND_ON_SHARE));
+      if (!(await interceptor.settle(handOnMs))) {
+        interceptor.cutOff();
+        await interceptor.settle(handOnMs);
+      }
     }
     return (await flush(leftMs())) && isSettled;
-  };
-}
-
-/** @returns puts the method back as it was */
-export function replaceMethod<Target extends object, Name extends keyof Target>(
-  target: Target,
-  name: Name,
-  replacement: Target[Name],
-): () => void {
-  const own = Object.getOwnPropertyDescriptor(target, name);
-  Object.defineProperty(target, name, {
-    value: replacement,
-    configurable: true,
-    enumerable: true,
-    writable: true,
-  });
-  return () => {
-    if (target[name] !== replacement) return;
-    if (own === undefined) delete (target as Partial<Target>)[name];
-    else Object.defineProperty(target, name, own);
   };
 }

@@ -92,10 +92,16 @@ export class Pipeline {
     this.#parts.carrier.endWaiting();
   }
 
-  /** Ends everything that is under way. */
-  close(): void {
+  /** Breaks off what is being sent. */
+  cutOff(): void {
     this.giveUp();
     this.#parts.carrier.close();
+  }
+
+  /** Ends everything that is under way, before this returns: nothing that comes later is counted any more. */
+  close(): void {
+    this.cutOff();
+    for (const shipment of this.#underWay) shipment.dropWithRest('shutdown', 'reported', {});
   }
 
   #admit(item: ProfileItem, envelope: AnyEnvelope): Shipment {

@@ -36,7 +36,6 @@ test('close ends what it could not send: counted as shutdown, nothing held', asy
   for (let i = 0; i < 5; i++) void transport.send(profileChunk() as never);
   await relay.waitFor(({ requests }) => requests.length === 5);
   expect(await client.close(50)).toBe(false);
-  await new Promise(setImmediate);
   expect(stats()).toMatchObject({
     captured: 5,
     delivered: 0,
@@ -44,6 +43,24 @@ test('close ends what it could not send: counted as shutdown, nothing held', asy
     dropped: { total: 5, shutdown: 5 },
   });
   expect(stats().memory.heldBytes).toBe(0);
+});
+
+test('close ends what a transport of the user never answers for', async () => {
+  const dropped: string[] = [];
+  const { client, send, stats } = createClient(
+    relay.dsn,
+    { onDrop: ({ reason }) => dropped.push(reason) },
+    { transport: () => ({ send: () => new Promise(() => {}), flush: () => Promise.resolve(true) }) },
+  );
+  void send(profiledTransaction());
+  await client.close(50);
+  expect(stats()).toMatchObject({
+    captured: 1,
+    pending: 0,
+    dropped: { shutdown: 1 },
+    memory: { heldBytes: 0 },
+  });
+  expect(dropped).toEqual(['shutdown']);
 });
 
 test('a transaction whose profile was not sent before close goes out alone; one that may have arrived does not', async () => {
