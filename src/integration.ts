@@ -1,7 +1,8 @@
 import type { Client } from '@sentry/core';
 import { BoundedClient } from './bounded-client.ts';
 import type { ProfilingStats } from './observe/stats.ts';
-import { type BoundedProfilingOptions, resolveOptions } from './options.ts';
+import type { BoundedProfilingOptions } from './options.ts';
+import { resolveOptions } from './resolve-options.ts';
 import { debug, getClient } from './sdk.ts';
 
 const INTEGRATION_NAME = 'BoundedProfiling';

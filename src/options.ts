@@ -1,8 +1,4 @@
-import { inspect } from 'node:util';
-import { maxProcessBytes } from './process-limits.ts';
 import type { ProfileFormat } from './profile/types.ts';
-
-const MiB = 1024 * 1024;
 
 /** A profile that did not arrive, as `onDrop` is told of it. */
 export interface Drop {
@@ -34,6 +30,47 @@ export type DropReason =
   | 'rejected'
   | 'malformed'
   | 'shutdown';
+
+/** How the sampling rate follows memory. All are optional. */
+export interface SamplingOptions {
+  /**
+   * Below this share of the old generation that is live, the rate recovers.
+   *
+   * Range: above 0, below `highWatermark`.
+   * @default 0.60
+   */
+  lowWatermark?: number;
+  /**
+   * Above this share of the old generation that is live, the rate falls.
+   *
+   * Range: above `lowWatermark`, below `criticalWatermark`.
+   * @default 0.70
+   */
+  highWatermark?: number;
+  /**
+   * Above this share of the old generation that is live, profiling pauses. V8 begins to give up at 0.80
+   * (`Heap::IsIneffectiveMarkCompact`).
+   *
+   * Range: above `highWatermark`, at most 1.
+   * @default 0.78
+   */
+  criticalWatermark?: number;
+  /**
+   * What is counted as an active async context: open root spans, what keeps the event loop alive
+   * (`process.getActiveResourcesInfo()`), or what your function returns. A function that throws or returns no number is
+   * survived: its last good answer counts.
+   *
+   * @default 'root-spans'
+   */
+  contexts?: 'root-spans' | 'active-resources' | (() => number);
+  /**
+   * How often memory is looked at, in milliseconds.
+   *
+   * Range: a number from 10 to 60,000.
+   * @default 1000
+   */
+  intervalMs?: number;
+}
 
 /** Options of the integration. All are optional. */
 export interface BoundedProfilingOptions {
@@ -67,6 +104,27 @@ export interface BoundedProfilingOptions {
    */
   maxRequestBytes?: number;
   /**
+   * How the sampling rate follows memory. `false` leaves your own rate alone.
+   *
+   * @default {}
+   */
+  sampling?: false | SamplingOptions;
+  /**
+   * With one profile a transaction (SDK 9 and 10): V8 profiles running at once. V8 stores each tick once for each of them.
+   *
+   * Range: an integer of at least 1.
+   * @default 32
+   */
+  maxActiveProfiles?: number;
+  /**
+   * With continuous profiling: longest chunk, in milliseconds. Chunks are shorter when stopping one takes long, or when
+   * there is little room.
+   *
+   * Range: a number from 1,000 to 60,000, the SDK's own length.
+   * @default 10000
+   */
+  maxChunkMs?: number;
+  /**
    * Longest stretch of the event loop that encoding takes at a time, in milliseconds.
    *
    * Range: a number above 0, at most 1,000.
@@ -93,75 +151,4 @@ export interface BoundedProfilingOptions {
    * @default none
    */
   onDrop?: (drop: Drop) => void;
-}
-
-/** Options after defaults and checks: what runs. */
-export interface ResolvedOptions {
-  readonly memoryBudgetBytes: number;
-  readonly maxItemBytes: number;
-  readonly maxEnvelopeBytes: number;
-  /** Infinity for no limit. */
-  readonly maxRequestBytes: number;
-  readonly maxSliceMs: number;
-  readonly uploadTimeoutMs: number;
-  readonly maxRetryAgeMs: number;
-  readonly onDrop: ((drop: Drop) => void) | undefined;
-}
-
-/** Fills in the defaults and checks every option. @throws TypeError that names the option, the range and the value */
-export function resolveOptions(options: BoundedProfilingOptions = {}): ResolvedOptions {
-  if (typeof options !== 'object' || options === null) throw invalid('options', 'an object', options);
-  const { onDrop } = options;
-  if (onDrop !== undefined && typeof onDrop !== 'function') throw invalid('onDrop', 'a function', onDrop);
-  return {
-    memoryBudgetBytes: bytes(options, 'memoryBudgetBytes', MiB) ?? defaultBudgetBytes(),
-    maxItemBytes: bytes(options, 'maxItemBytes', 1024) ?? 50 * MiB,
-    maxEnvelopeBytes: bytes(options, 'maxEnvelopeBytes', 1024) ?? 200 * MiB,
-    maxRequestBytes: bytes(options, 'maxRequestBytes', 1024) ?? Number.POSITIVE_INFINITY,
-    maxSliceMs: milliseconds(options, 'maxSliceMs', Number.MIN_VALUE, 1000) ?? 5,
-    uploadTimeoutMs: milliseconds(options, 'uploadTimeoutMs', 1, MAX_TIMER_MS) ?? 30_000,
-    maxRetryAgeMs: milliseconds(options, 'maxRetryAgeMs', 0, MAX_TIMER_MS) ?? 300_000,
-    onDrop,
-  };
-}
-
-/** Node sets a timer of more than a signed 32-bit integer to 1 ms. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
-
-function defaultBudgetBytes(): number {
-  return Math.round(Math.min(Math.max(0.05 * maxProcessBytes(), 16 * MiB), 64 * MiB));
-}
-
-function bytes(
-  options: BoundedProfilingOptions,
-  name: keyof BoundedProfilingOptions,
-  min: number,
-): number | undefined {
-  const value: unknown = options[name];
-  if (value === undefined) return undefined;
-  if (Number.isSafeInteger(value) && (value as number) >= min) return value as number;
-  throw invalid(name, `an integer of at least ${min}`, value);
-}
-
-function milliseconds(
-  options: BoundedProfilingOptions,
-  name: keyof BoundedProfilingOptions,
-  min: number,
-  max: number,
-): number | undefined {
-  const value: unknown = options[name];
-  if (value === undefined) return undefined;
-  if (typeof value === 'number' && value >= min && value <= max) return value;
-  throw invalid(
-    name,
-    min === Number.MIN_VALUE ? `a number above 0, at most ${max}` : `a number from ${min} to ${max}`,
-    value,
-  );
-}
-
-function invalid(name: string, range: string, value: unknown): TypeError {
-  const error = new TypeError(
-    `Expected \`${name}\` to be ${range}, got \`${inspect(value)}\` (${typeof value})`,
-  );
-  return Object.assign(error, { code: 'ERR_INVALID_OPTION' });
 }

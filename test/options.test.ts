@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import { boundedProfilingIntegration } from '../src/index.ts';
-import { resolveOptions } from '../src/options.ts';
+import { resolveOptions } from '../src/resolve-options.ts';
 
 const MiB = 1024 * 1024;
 
@@ -13,6 +13,15 @@ test('defaults', () => {
     maxItemBytes: 50 * MiB,
     maxEnvelopeBytes: 200 * MiB,
     maxRequestBytes: Number.POSITIVE_INFINITY,
+    sampling: {
+      lowWatermark: 0.6,
+      highWatermark: 0.7,
+      criticalWatermark: 0.78,
+      contexts: 'root-spans',
+      intervalMs: 1000,
+    },
+    maxActiveProfiles: 32,
+    maxChunkMs: 10_000,
     maxSliceMs: 5,
     uploadTimeoutMs: 30_000,
     maxRetryAgeMs: 300_000,
@@ -29,6 +38,9 @@ test.each([
   ['maxItemBytes', 1024],
   ['maxEnvelopeBytes', 1024],
   ['maxRequestBytes', 1024],
+  ['maxActiveProfiles', 1],
+  ['maxChunkMs', 1000],
+  ['sampling', false],
   ['maxSliceMs', 0.1],
   ['uploadTimeoutMs', 1],
   ['maxRetryAgeMs', 0],
@@ -52,6 +64,9 @@ test.each([
   ['maxItemBytes', [...NOT_NUMBERS, 0, 1023, 2048.5]],
   ['maxEnvelopeBytes', [...NOT_NUMBERS, 0, 1023]],
   ['maxRequestBytes', [...NOT_NUMBERS, 0, 1023]],
+  ['maxActiveProfiles', [...NOT_NUMBERS, 0, 1.5]],
+  ['maxChunkMs', [...NOT_NUMBERS, 999, 60_001]],
+  ['sampling', [true, 1, 'off', [], null]],
   ['maxSliceMs', [...NOT_NUMBERS, 0, 1001]],
   ['uploadTimeoutMs', [...NOT_NUMBERS, 0, 2 ** 31]],
   ['maxRetryAgeMs', [...NOT_NUMBERS, 2 ** 31]],
@@ -68,4 +83,33 @@ test.each([
 
 test.each([[null], ['options'], [5]])('options that are no object throw: %s', (options) => {
   expect(() => boundedProfilingIntegration(options as never)).toThrow('Expected `options` to be an object');
+});
+
+test('a misspelled option throws: the bound that it meant would not be there', () => {
+  const construct = () => boundedProfilingIntegration({ maxItembytes: 5 } as never);
+  expect(construct).toThrow(
+    'Expected `maxItembytes` to be an option, one of memoryBudgetBytes, maxItemBytes',
+  );
+  expect(() => boundedProfilingIntegration([] as never)).toThrow('Expected `options` to be an object');
+  expect(() => boundedProfilingIntegration({ sampling: { low: 0.5 } as never })).toThrow('`sampling.low`');
+});
+
+test.each([
+  [{ lowWatermark: 0.5, highWatermark: 0.6, criticalWatermark: 0.7 }],
+  [{ contexts: () => 5 }],
+  [{ contexts: 'active-resources' }],
+  [{ intervalMs: 10 }],
+])('sampling takes %o', (sampling) => {
+  expect(resolveOptions({ sampling } as never).sampling).toMatchObject(sampling);
+});
+
+test.each([
+  [{ lowWatermark: 0 }, '`sampling.lowWatermark` to be a number above 0'],
+  [{ lowWatermark: 0.7 }, '`sampling.lowWatermark` to be below highWatermark (0.7)'],
+  [{ highWatermark: 0.78 }, '`sampling.highWatermark` to be below criticalWatermark (0.78)'],
+  [{ criticalWatermark: 1.1 }, '`sampling.criticalWatermark` to be a number above 0, at most 1'],
+  [{ contexts: 'spans' }, "`sampling.contexts` to be 'root-spans', 'active-resources' or a function"],
+  [{ intervalMs: 9 }, '`sampling.intervalMs` to be a number from 10 to 60000'],
+])('sampling refuses %o', (sampling, message) => {
+  expect(() => boundedProfilingIntegration({ sampling } as never)).toThrow(message);
 });
