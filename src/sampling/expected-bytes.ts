@@ -1,0 +1,37 @@
+const MiB = 1024 * 1024;
+
+/** What the next profile is expected to hold, learned from those before it. */
+export interface ExpectedBytes {
+  /** In bytes. */
+  readonly value: number;
+  /** @param bytes what a finished profile held. What can't be a size is left out */
+  observe(bytes: number): void;
+}
+
+/** Half of what 20 s of a real service took: most profiles are shorter, and one that proves dear is learned from at once. */
+const START_BYTES = 1.5 * MiB;
+
+/** Share of the difference that one larger, or one smaller profile moves the value by. */
+const RISE = 0.15;
+const FALL = 0.1;
+
+/**
+ * An average that rises faster than it falls. Where sizes vary it settles a little above their mean, at the 0.6 expectile:
+ * with sizes up to half larger or smaller, 5% above.
+ *
+ * Simulated against the alternatives (`test/sampling`): a mean plus a deviation, or a high quantile, reserves a quarter more
+ * than profiles hold, and that quarter of the budget then carries nothing. The plain mean carries 4% more than this, but
+ * twice as many profiles find at their end that there is no room for their real size, and it learns of dearer ones late.
+ */
+export function learnExpectedBytes(): ExpectedBytes {
+  let value = START_BYTES;
+  return {
+    get value() {
+      return value;
+    },
+    observe(bytes) {
+      if (!Number.isFinite(bytes) || bytes < 0) return;
+      value += (bytes > value ? RISE : FALL) * (bytes - value);
+    },
+  };
+}

@@ -1,0 +1,32 @@
+/** Shares of the maximum of the old generation that decide how much profiling memory allows. */
+export interface Watermarks {
+  /** Below it the rate recovers. */
+  readonly low: number;
+  /** From it on the rate falls. Between the two it holds. */
+  readonly high: number;
+  /** From it on profiling pauses. V8 gives up at 0.80 when collections yield too little. */
+  readonly critical: number;
+}
+
+/** What the governor knows of the process. What is no finite number of at least 0 is taken for no pressure. */
+export interface Signals {
+  /** Live bytes of the old generation after the last major collection, as a share of its maximum. 0 before the first. */
+  readonly heapLiveRatio: number;
+  /** Major collections seen so far: tells a fresh `heapLiveRatio` from one that was acted on. */
+  readonly heapCollections: number;
+  /** Bytes of the old generation in use now, garbage included, as a share of its maximum. */
+  readonly heapUsedRatio: number;
+  /** Resident memory as a share of the container's limit. 0 where there is none. */
+  readonly containerRatio: number;
+  /** What may be profiled and is under way. */
+  readonly activeContexts: number;
+  /** What one profile is expected to hold, in bytes. */
+  readonly expectedBytes: number;
+  /** Room for running profiles: the budget less what finished ones hold, in bytes. Unlike the others, 0 means that there is none. */
+  readonly availableBytes: number;
+}
+
+/** The signal, or 0 in place of what can't be one. */
+export function usable(signal: number): number {
+  return Number.isFinite(signal) && signal > 0 ? signal : 0;
+}
