@@ -1,16 +1,19 @@
 // Runs a benchmark by name: `npm run bench -- encode [--quick]`.
 import { benchEncode } from './encode/index.ts';
+import { benchGovernor } from './governor/index.ts';
 import { killChildrenOnSignals } from './support/children.ts';
 
 const BENCHES: Readonly<Record<string, (options: { isQuick: boolean }) => Promise<void>>> = {
   encode: benchEncode,
+  governor: benchGovernor,
 };
 
 const USAGE = `Usage: npm run bench -- <name> [--quick]
 
   encode    CPU, memory, event loop and bytes of one profile on its way to the server: stock SDK, json-ext, this package
+  governor  what the sampling rate does in simulated services: a chart of each in docs/governor
 
-  --quick   one repetition of each case, without the 600 MB profile`;
+  --quick   one repetition of each case, without the 600 MB profile; nothing is written`;
 
 killChildrenOnSignals();
 const args = process.argv.slice(2);
