@@ -19,9 +19,9 @@ const FALL = 0.1;
  * An average that rises faster than it falls. Where sizes vary it settles a little above their mean, at the 0.6 expectile:
  * with sizes up to half larger or smaller, 5% above.
  *
- * Simulated against the alternatives (`test/sampling`): a mean plus a deviation, or a high quantile, reserves a quarter more
- * than profiles hold, and that quarter of the budget then carries nothing. The plain mean carries 4% more than this, but
- * twice as many profiles find at their end that there is no room for their real size, and it learns of dearer ones late.
+ * Simulated against the alternatives, as in `test/sampling`: a mean plus a deviation reserves a quarter more than profiles
+ * hold, as a high quantile does, and that part of the budget then carries nothing. The plain mean carries 4% more than this,
+ * but a quarter more profiles find at their end that there is no room for their real size, and it learns of dearer ones late.
  */
 export function learnExpectedBytes(): ExpectedBytes {
   let value = START_BYTES;

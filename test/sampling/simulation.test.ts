@@ -111,6 +111,17 @@ test('profiles that push a small heap themselves are held back without swinging'
   }
 });
 
+test('where collections are rare, each is acted on once', () => {
+  const { moments } = simulate(
+    serviceOf({ liveRatio: () => 0.72, garbageRatio: 0.005, arrivals: () => 0.1 }),
+    1,
+  );
+  const seen = (moment: Moment | undefined) => moment?.signals.heapCollections ?? 0;
+  const falls = moments.filter(({ rate }, i) => rate < (moments[i - 1]?.rate ?? 1));
+  expect(falls.length).toBeGreaterThan(2);
+  for (const moment of falls) expect(seen(moment)).toBe(seen(moments[moments.indexOf(moment) - 1]) + 1);
+});
+
 test.each([0.72, 0.85])('after pressure of %d live the full rate is back in time', (live) => {
   const endSecond = 120;
   const liveRatio = (second: number) => (second > 20 && second < endSecond ? live : 0.3);
