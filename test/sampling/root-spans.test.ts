@@ -1,3 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { countRootSpans } from '../../src/sampling/root-spans.ts';
@@ -26,6 +29,21 @@ test('a span that is not ended counts for a minute', () => {
   expect(spans.count()).toBe(0);
   spans.started({});
   spans.ended(span);
+  expect(spans.count()).toBe(1);
+});
+
+test('a span that counts is not kept alive', async () => {
+  const { spans } = createSpans();
+  const spanRef = (() => {
+    const span = {};
+    spans.started(span);
+    return new WeakRef(span);
+  })();
+  // A weak reference holds on until the end of the job that made it.
+  await pause(0);
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  expect(spanRef.deref()).toBeUndefined();
   expect(spans.count()).toBe(1);
 });
 
