@@ -9,4 +9,5 @@ export default defineConfig({
   splitting: true,
   sourcemap: false,
   treeshake: true,
+  shims: true,
 });

@@ -1,4 +1,5 @@
-import type { Client, Transport } from '@sentry/core';
+import type { Client, EventDropReason, Transport } from '@sentry/core';
+import { Capture } from './capture/capture.ts';
 import type { Carrier, SizeLimits } from './deliver/carrier.ts';
 import { createEndpoint, type Endpoint, type EndpointOptions } from './deliver/endpoint.ts';
 import { interceptTransport } from './deliver/intercept.ts';
@@ -10,6 +11,7 @@ import { UploadCarrier } from './deliver/upload-carrier.ts';
 import { canDeflateSegments } from './encode/deflate.ts';
 import { Slices } from './encode/slices.ts';
 import { Ledger } from './ledger.ts';
+import { DATA_CATEGORIES, DISCARD_REASONS } from './observe/discard-reasons.ts';
 import { freezeStats, type ProfilingStats } from './observe/stats.ts';
 import type { Drop } from './options.ts';
 import { replaceMethod } from './replace-method.ts';
@@ -23,6 +25,7 @@ export class BoundedClient {
   readonly #pipeline: Pipeline;
   readonly #limits: SizeLimits;
   readonly #endpoint: Endpoint | undefined;
+  readonly #capture: Capture;
 
   constructor(client: Client, transport: Transport, options: ResolvedOptions) {
     const rateLimits = new RateLimits();
@@ -44,6 +47,19 @@ export class BoundedClient {
       this.#endpoint === undefined
         ? new TransportCarrier(exits.send, this.#limits)
         : new UploadCarrier(this.#endpoint, { ...options, limits: this.#limits, rateLimits });
+    this.#capture = new Capture({
+      client,
+      options,
+      ledger: this.#ledger,
+      slices: this.#slices,
+      onSkip: (format) => exits.report('backpressure' as EventDropReason, DATA_CATEGORIES[format]),
+      onLost: (identity, bytes) => {
+        const reservation = this.#ledger.capture(identity);
+        reservation.itemBytes = bytes;
+        reservation.drop('budget');
+        exits.report(DISCARD_REASONS.budget, DATA_CATEGORIES[identity.format]);
+      },
+    });
     this.#pipeline = new Pipeline({
       ledger: this.#ledger,
       slices: this.#slices,
@@ -51,11 +67,15 @@ export class BoundedClient {
       carrier,
       rateLimits,
       exits,
+      claim: (id) => this.#capture.claim(id),
       onMalformed: (error) => debug.warn('[BoundedProfiling] A profile could not be encoded:', error),
     });
     const restore = interceptTransport(transport, send, {
       onProfiles: (envelope, items) => this.#pipeline.accept(envelope, items),
-      settle: (timeoutMs) => this.#pipeline.settle(timeoutMs),
+      settle: (timeoutMs) => {
+        this.#capture.settle();
+        return this.#pipeline.settle(timeoutMs);
+      },
       giveUp: () => this.#pipeline.giveUp(),
       cutOff: () => this.#pipeline.cutOff(),
       isClosing: () => isClosing,
@@ -69,6 +89,7 @@ export class BoundedClient {
     client.on('close', () => {
       restoreClose();
       restore();
+      this.#capture.close();
       this.#pipeline.close();
     });
   }
@@ -77,7 +98,9 @@ export class BoundedClient {
     const { captured, delivered, pending, dropped, droppedTotal, heldBytes, peakHeldBytes, sentBytes } =
       this.#ledger.totals();
     const { itemBytes, envelopeBytes, requestBytes } = this.#limits;
+    const { capabilities, ...capture } = this.#capture.stats;
     return freezeStats({
+      ...capture,
       captured,
       delivered,
       pending,
@@ -90,7 +113,7 @@ export class BoundedClient {
         requestBytes: Number.isFinite(requestBytes) ? requestBytes : undefined,
       },
       longestSliceMs: this.#slices.longestMs,
-      capabilities: { streamingUpload: this.#endpoint !== undefined },
+      capabilities: { ...capabilities, streamingUpload: this.#endpoint !== undefined },
     });
   }
 }

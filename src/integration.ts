@@ -13,8 +13,8 @@ const INTEGRATION_NAME = 'BoundedProfiling';
  */
 export interface BoundedProfilingIntegration {
   readonly name: 'BoundedProfiling';
-  /** Called by the SDK, once for each client. */
-  setup(client: object): void;
+  /** Called by the SDK, once for each client, when all its integrations are set up: the profiler is one of them. */
+  afterAllSetup(client: object): void;
   /**
    * What has become of the profiles so far.
    *
@@ -35,7 +35,7 @@ export function boundedProfilingIntegration(options?: BoundedProfilingOptions): 
   let latest: BoundedClient | undefined;
   return {
     name: INTEGRATION_NAME,
-    setup(target) {
+    afterAllSetup(target) {
       try {
         const client = target as Client;
         // With two copies of core, the client's `debug` option has switched on the other one's log.

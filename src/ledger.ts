@@ -42,6 +42,33 @@ export class Ledger {
     this.#onDrop = onDrop;
   }
 
+  get freeBytes(): number {
+    return this.budgetBytes - this.#heldBytes;
+  }
+
+  /** Holds bytes for a profile that has not been intercepted yet. @returns undefined when there is no room */
+  hold(expectedBytes: number): Hold | undefined {
+    let heldBytes = 0;
+    const resize = (bytes: number): boolean => {
+      // What is expected is an average of many: whole bytes keep the sum exact.
+      const to = Math.ceil(bytes);
+      if (to > heldBytes && to - heldBytes > this.freeBytes) return false;
+      this.#setHeld(this.#heldBytes - heldBytes + to);
+      heldBytes = to;
+      return true;
+    };
+    const hold: Hold = {
+      get heldBytes() {
+        return heldBytes;
+      },
+      resize,
+      release: () => {
+        resize(0);
+      },
+    };
+    return resize(expectedBytes) ? hold : undefined;
+  }
+
   /** Enters an intercepted profile. It holds nothing yet: {@link Reservation.resize} says whether there is room. */
   capture(identity: ProfileIdentity): Reservation {
     this.#captured++;
@@ -49,8 +76,7 @@ export class Ledger {
       resize: (from, to) => {
         const othersBytes = this.#heldBytes - from;
         if (to > from && othersBytes > 0 && othersBytes + to > this.budgetBytes) return false;
-        this.#heldBytes = othersBytes + to;
-        this.#peakHeldBytes = Math.max(this.#peakHeldBytes, this.#heldBytes);
+        this.#setHeld(othersBytes + to);
         return true;
       },
       deliver: (heldBytes, sentBytes) => {
@@ -79,6 +105,19 @@ export class Ledger {
       sentBytes: this.#sentBytes,
     };
   }
+
+  #setHeld(bytes: number): void {
+    this.#heldBytes = bytes;
+    this.#peakHeldBytes = Math.max(this.#peakHeldBytes, bytes);
+  }
+}
+
+/** Bytes held for a profile from its start until it is intercepted: room is always needed, there is no exception. */
+export interface Hold {
+  readonly heldBytes: number;
+  /** @returns false, with nothing changed, if it rises and there is no room */
+  resize(bytes: number): boolean;
+  release(): void;
 }
 
 interface Doors {

@@ -8,6 +8,7 @@ export {
   debug,
   envelopeItemTypeToDataCategory,
   getEnvelopeEndpointWithUrlEncodedAuth,
+  getRootSpan,
   isRateLimited,
   serializeEnvelope,
   updateRateLimits,

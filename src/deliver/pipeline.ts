@@ -19,6 +19,8 @@ export interface PipelineParts {
   readonly rateLimits: RateLimits;
   readonly limits: SizeLimits;
   readonly exits: Exits;
+  /** The profile of this id has been intercepted. @returns how many bytes of JSON it has been made smaller by before */
+  readonly claim: (id: string) => number;
   /** Told what went wrong with a profile that could not be encoded. */
   readonly onMalformed: (error: unknown) => void;
 }
@@ -105,8 +107,9 @@ export class Pipeline {
   }
 
   #admit(item: ProfileItem, envelope: AnyEnvelope): Shipment {
-    const { ledger, exits } = this.#parts;
+    const { ledger, exits, claim } = this.#parts;
     const shipment = new Shipment(item, ledger.capture(item.identity), envelope, exits);
+    shipment.savedBytes = claim(item.identity.id);
     this.#underWay.add(shipment);
     void shipment.ended.then(() => this.#underWay.delete(shipment));
     const refusal = this.#refusalOf(shipment, item);
@@ -145,7 +148,7 @@ export class Pipeline {
     try {
       const encoding = await prepareEncoding(shipment.takeProfile(), slices);
       shipment.reservation.itemBytes = encoding.bytes;
-      this.#originalBytes += encoding.originalBytes;
+      this.#originalBytes += encoding.originalBytes + shipment.savedBytes;
       this.#encodedBytes += encoding.bytes;
       if (encoding.bytes > limits.itemBytes) return shipment.drop('too-large');
       const carried = this.#carry(shipment, encoding);

@@ -2,6 +2,7 @@ import type {
   BaseEnvelopeHeaders,
   BaseEnvelopeItemHeaders,
   EnvelopeItemType,
+  EventDropReason,
   TransportMakeRequestResponse,
 } from '@sentry/core';
 import type { Reservation } from '../ledger.ts';
@@ -16,7 +17,7 @@ export interface Exits {
   /** The transport below ours. */
   send(envelope: AnyEnvelope): PromiseLike<TransportMakeRequestResponse>;
   /** Records a dropped profile in Sentry's client reports. */
-  report(discardReason: (typeof DISCARD_REASONS)[DropReason], category: string): void;
+  report(discardReason: EventDropReason, category: string): void;
 }
 
 /** Whether a drop goes into the client report: not if somebody else, the server or a transport, has counted it. */
@@ -48,6 +49,8 @@ export class Shipment {
   readonly response: Promise<TransportMakeRequestResponse>;
   /** Gets the other items of the envelope (the transaction of a profile) back from wherever they are. */
   rest: () => AnyItem[] | Promise<AnyItem[]>;
+  /** Bytes of JSON by which the profile was made smaller before it was intercepted. */
+  savedBytes = 0;
   #profile: Profile | undefined;
   readonly #exits: Exits;
   #isOpen = true;

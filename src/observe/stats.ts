@@ -1,4 +1,6 @@
+import type { SkipReason } from '../capture/capture-edge.ts';
 import type { DropReason } from '../options.ts';
+import type { SamplingStats } from '../sampling/sampling.ts';
 
 /** What has become of the profiles of one client. A frozen snapshot: `captured = delivered + dropped.total + pending`. */
 export interface ProfilingStats {
@@ -31,12 +33,30 @@ export interface ProfilingStats {
     /** Undefined without a limit. */
     readonly requestBytes: number | undefined;
   };
+  /** V8 profiles open now. */
+  readonly running: number;
+  /** Profiles that ended and whose transaction never came: dropped by `beforeSendTransaction`, for example. */
+  readonly abandoned: number;
+  /**
+   * Profiles that your own rate had chosen and that were never started: for the governor's rate, for want of room in the
+   * budget, or because `maxActiveProfiles` were running. With continuous profiling, each counts for a chunk.
+   */
+  readonly skipped: Readonly<Record<SkipReason, number>>;
+  readonly sampling: SamplingStats;
+  /** Longest time that stopping one V8 profile has taken, in milliseconds: the event loop stands still that long. */
+  readonly longestStopMs: number;
   /** Longest stretch of the event loop that encoding has taken at a time, in milliseconds. */
   readonly longestSliceMs: number;
   /** What could be put to use in this process. */
   readonly capabilities: {
     /** Profiles are uploaded by the integration itself; if not, they are handed to the client's transport as bytes. */
     readonly streamingUpload: boolean;
+    /** Starts and stops of V8 profiles are seen and can be refused. */
+    readonly nativeSeam: boolean;
+    /** The rate of transactions' profiles is governed (SDK 9 and 10, with `profilesSampleRate` or `profilesSampler`). */
+    readonly transactionGate: boolean;
+    /** Continuous profiling is governed and its chunks are rotated. */
+    readonly chunkGate: boolean;
   };
 }
 

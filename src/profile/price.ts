@@ -1,4 +1,4 @@
-import type { Profile } from './types.ts';
+import type { Profile, SampledProfile } from './types.ts';
 
 /** How many members of each list are looked at. */
 const LOOKS = 32;
@@ -18,6 +18,18 @@ const ENVELOPE_BYTES = 4 * 1024;
 export function estimateHeldBytes(profile: Profile): number {
   const { samples, stacks, frames } = profile.profile;
   return Math.round(ENVELOPE_BYTES + listBytes(samples) + listBytes(stacks) + listBytes(frames));
+}
+
+/**
+ * What V8 holds of a profile while it runs, for each node of its call tree and for each tick, in native memory that no
+ * figure of JavaScript's shows: 3.3 MB for 20 s with about 6,000 nodes and 1,900 ticks, measured on Node 20.
+ */
+const NODE_BYTES = 512;
+const TICK_BYTES = 64;
+
+/** About how many bytes of native memory a finished profile has taken. The profiler lists one frame a call-tree node. */
+export function estimateRunningBytes({ samples, frames }: SampledProfile): number {
+  return frames.length * NODE_BYTES + samples.length * TICK_BYTES;
 }
 
 function listBytes(list: readonly object[]): number {

@@ -5,13 +5,31 @@ import { fileURLToPath } from 'node:url';
 export type ScenarioResult = any;
 
 export interface ScenarioRequest {
-  name: 'closing' | 'continuous' | 'reinit' | 'span' | 'traffic';
+  name: 'closing' | 'concurrent' | 'continuous' | 'heap' | 'reinit' | 'span' | 'traffic';
   dsn: string;
   bounded?: object | false;
   order?: 'profiling-first' | 'bounded-first';
   lifecycle?: 'trace' | 'manual';
   otherDsn?: string;
   flushMs?: number;
+  /** False for a service without profiling. */
+  profiled?: boolean;
+  /** Of a service under memory pressure. */
+  maxOldBytes?: number;
+  baseRatio?: number;
+  peakRatio?: number;
+  normalMs?: number;
+  recoveryMs?: number;
+  /** Of many transactions at once. */
+  transactions?: number;
+  durationMs?: number;
+  rounds?: number;
+}
+
+export interface ScenarioOptions {
+  execArgv?: string[];
+  /** What the scenario tells of itself while it runs. */
+  onProgress?: (progress: ScenarioResult) => void;
 }
 
 /** Runs a scenario with the real SDK of a line, in a process of its own. What it prints is part of the result. */
@@ -19,18 +37,20 @@ export function runScenario(
   line: '10' | '11',
   format: 'mjs' | 'cjs',
   request: ScenarioRequest,
+  { execArgv = [], onProgress }: ScenarioOptions = {},
 ): Promise<ScenarioResult> {
   const path = fileURLToPath(new URL(`../sdk/${line}/main.${format}`, import.meta.url));
   const child = fork(path, [JSON.stringify(request)], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    execArgv: [],
+    execArgv,
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data) => (output += String(data)));
   return new Promise((resolve, reject) => {
     let result: object | undefined;
     child.on('message', (message: object) => {
-      result = message;
+      if ('progress' in message) onProgress?.(message.progress);
+      else result = message;
     });
     child.on('error', reject);
     child.on('close', (code) => {

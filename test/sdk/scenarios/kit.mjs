@@ -14,6 +14,30 @@ export function integrationsOf(kit, { bounded, order }) {
 }
 
 /**
+ * Starts the SDK with the profiling that its line has, a profile for each transaction if it can, or without any.
+ *
+ * @param {Kit} kit
+ * @param {Request} request
+ * @param {object} [options]
+ */
+export function initProfiling(kit, request, options) {
+  const { Sentry } = kit;
+  const isSpanMode = Sentry.SDK_VERSION.startsWith('10.') && request.lifecycle === undefined;
+  const profiling = isSpanMode
+    ? { profilesSampleRate: 1 }
+    : { profileSessionSampleRate: 1, profileLifecycle: request.lifecycle ?? 'trace' };
+  Sentry.init({
+    dsn: request.dsn,
+    release: 'app@1.0.0',
+    tracesSampleRate: 1,
+    traceLifecycle: 'static',
+    ...(request.profiled === false ? {} : profiling),
+    integrations: request.profiled === false ? [] : integrationsOf(kit, request),
+    ...options,
+  });
+}
+
+/**
  * Real CPU work that calls a few functions of its own.
  *
  * @param {number} durationMs

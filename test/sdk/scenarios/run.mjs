@@ -1,5 +1,7 @@
 import { closing } from './closing.mjs';
+import { concurrent } from './concurrent.mjs';
 import { continuous } from './continuous.mjs';
+import { heap } from './heap.mjs';
 import { reinit } from './reinit.mjs';
 import { span } from './span.mjs';
 import { traffic } from './traffic.mjs';
@@ -13,10 +15,12 @@ import { traffic } from './traffic.mjs';
  *   boundedProfilingIntegration: (options?: object) => any,
  *   getProfilingStats: () => any,
  * }} Kit
- * @typedef {{ name: string, dsn: string, bounded?: object | false, order?: 'profiling-first' | 'bounded-first', lifecycle?: string, otherDsn?: string, flushMs?: number }} Request
+ * @typedef {{ name: string, dsn: string, bounded?: object | false, order?: 'profiling-first' | 'bounded-first', lifecycle?: string, otherDsn?: string, flushMs?: number,
+ *   profiled?: boolean, maxOldBytes?: number, baseRatio?: number, peakRatio?: number, normalMs?: number, recoveryMs?: number,
+ *   transactions?: number, durationMs?: number, rounds?: number }} Request
  */
 
-const SCENARIOS = { closing, continuous, reinit, span, traffic };
+const SCENARIOS = { closing, concurrent, continuous, heap, reinit, span, traffic };
 
 /**
  * Runs the scenario that the parent process asks for and reports its result to it.
@@ -28,6 +32,7 @@ export async function runScenario(kit) {
   const request = JSON.parse(process.argv[2] ?? '{}');
   const scenario = SCENARIOS[/** @type {keyof typeof SCENARIOS} */ (request.name)];
   const result = await scenario(kit, request);
-  const end = request.name === 'closing' ? () => process.exit() : () => process.disconnect();
+  const exits = ['closing', 'concurrent'].includes(request.name);
+  const end = exits ? () => process.exit() : () => process.disconnect();
   process.send?.({ version: kit.Sentry.SDK_VERSION, ...result }, end);
 }

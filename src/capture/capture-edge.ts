@@ -1,0 +1,155 @@
+import type { Hold, Ledger } from '../ledger.ts';
+import { estimateHeldBytes, estimateRunningBytes } from '../profile/price.ts';
+import type { ExpectedBytes } from '../sampling/expected-bytes.ts';
+import type { NativeProfile } from './bindings.ts';
+import type { ChunkCost } from './chunk-length.ts';
+import { ChunkOverlap } from './chunk-overlap.ts';
+import type { FinishedProfiles } from './finished-profiles.ts';
+import { emptyProfile } from './in-place.ts';
+import type { SeamListener } from './native-seam.ts';
+import { UnseenProfiles } from './unseen-profiles.ts';
+
+/** Why a profile was never started. */
+export type SkipReason = 'rate' | 'budget' | 'active';
+
+export interface CaptureEdgeParts {
+  readonly ledger: Ledger;
+  readonly finished: FinishedProfiles;
+  readonly expectedBytes: ExpectedBytes;
+  readonly maxActiveProfiles: number;
+  /** Told of a profile that was never started although the user's own rate had chosen it. */
+  readonly onSkip: () => void;
+  /** Told of a profile that ended without room to keep it, or was aborted. */
+  readonly onLost: (id: string, bytes: number) => void;
+}
+
+/** Where V8 profiles start and stop: nothing runs without a place in the ledger, from its start on. */
+export class CaptureEdge implements SeamListener {
+  /** Whether starts and stops can be seen. */
+  isSeeing = false;
+  /** Whether starts that no gate has announced are this client's: where its gate could not be put up. */
+  ownsUnannounced = false;
+  readonly skipped: Record<SkipReason, number> = { rate: 0, budget: 0, active: 0 };
+  readonly #parts: CaptureEdgeParts;
+  readonly #running = new Map<string, Hold>();
+  readonly #unseen = new UnseenProfiles();
+  readonly #overlap = new ChunkOverlap();
+  /** What a gate has admitted, until the start that follows in the same turn. */
+  #admitted: Hold | undefined;
+  #lastStop: Omit<ChunkCost, 'ranMs'> | undefined;
+  #longestStopMs = 0;
+
+  constructor(parts: CaptureEdgeParts) {
+    this.#parts = parts;
+  }
+
+  /** V8 profiles open now. */
+  get running(): number {
+    return this.#running.size + this.#unseen.running;
+  }
+
+  get oldestRunning(): string | undefined {
+    return this.#running.keys().next().value;
+  }
+
+  /** What running profiles hold. */
+  get runningBytes(): number {
+    let bytes = this.#unseen.heldBytes;
+    for (const { heldBytes } of this.#running.values()) bytes += heldBytes;
+    return bytes;
+  }
+
+  /** What the last profile cost when it ended. */
+  get lastStop(): Omit<ChunkCost, 'ranMs'> | undefined {
+    return this.#lastStop;
+  }
+
+  /** Longest time that one native stop has taken, in milliseconds. */
+  get longestStopMs(): number {
+    return this.#longestStopMs;
+  }
+
+  /**
+   * Makes room for a profile that starts in this turn. One that is expected to be larger than the budget may still run
+   * alone: it may be smaller than those before it, and if it is not it will be dropped.
+   *
+   * @returns false, counted, if there is none
+   */
+  admit(bytes = this.#parts.expectedBytes.value): boolean {
+    this.withdraw();
+    this.#unseen.expire();
+    const { ledger, maxActiveProfiles } = this.#parts;
+    if (this.running >= maxActiveProfiles) return this.skip('active');
+    const hold = ledger.hold(Math.min(bytes, ledger.budgetBytes));
+    if (hold === undefined) return this.skip('budget');
+    if (this.isSeeing) this.#admitted = hold;
+    else this.#unseen.start(hold);
+    return true;
+  }
+
+  /** Gives back what was admitted and not started. */
+  withdraw(): void {
+    this.#admitted?.release();
+    this.#admitted = undefined;
+  }
+
+  /** Counts a profile that is not started. */
+  skip(reason: SkipReason): false {
+    this.skipped[reason]++;
+    this.#parts.onSkip();
+    return false;
+  }
+
+  /** A profile has come through whose start and stop were not seen. */
+  endUnseen(): void {
+    this.#unseen.endOldest();
+  }
+
+  isStarting(): boolean {
+    return this.#admitted !== undefined || this.ownsUnannounced;
+  }
+
+  onStart(id: string): boolean {
+    if (this.#admitted === undefined && !this.admit()) return false;
+    this.#running.set(id, this.#admitted as Hold);
+    this.#admitted = undefined;
+    return true;
+  }
+
+  onStop(id: string, profile: NativeProfile | null, stopMs: number): void {
+    this.#longestStopMs = Math.max(this.#longestStopMs, stopMs);
+    const hold = this.#running.get(id);
+    this.#running.delete(id);
+    if (hold === undefined) return;
+    if (profile === null) hold.release();
+    else this.#finish(id, profile, hold, stopMs);
+  }
+
+  onAbort(id: string, stopMs: number): void {
+    const bytes = this.#running.get(id)?.heldBytes ?? 0;
+    this.onStop(id, null, stopMs);
+    this.#parts.onLost(id, bytes);
+  }
+
+  /** Gives everything back. */
+  close(): void {
+    this.withdraw();
+    this.#unseen.close();
+    for (const hold of this.#running.values()) hold.release();
+    this.#running.clear();
+  }
+
+  #finish(id: string, profile: NativeProfile, hold: Hold, stopMs: number): void {
+    const heldBytes = estimateHeldBytes({ profile });
+    const bytes = heldBytes + estimateRunningBytes(profile);
+    this.#parts.expectedBytes.observe(bytes);
+    this.#lastStop = { stopMs, bytes };
+    this.#overlap.trim(profile);
+    if (hold.resize(heldBytes)) this.#parts.finished.add(id, profile, hold);
+    else {
+      hold.release();
+      emptyProfile(profile);
+      this.#parts.onLost(id, heldBytes);
+    }
+  }
+}

@@ -1,0 +1,182 @@
+import type { Client } from '@sentry/core';
+import type { Slices } from '../encode/slices.ts';
+import type { Ledger, ProfileIdentity } from '../ledger.ts';
+import type { ResolvedOptions } from '../resolve-options.ts';
+import { type ExpectedBytes, learnExpectedBytes } from '../sampling/expected-bytes.ts';
+import { governSampling, type Sampling, type SamplingStats, UNGOVERNED } from '../sampling/sampling.ts';
+import { watchSignals } from '../sampling/signal-sources.ts';
+import { CaptureEdge, type SkipReason } from './capture-edge.ts';
+import { ChunkGate, isChunkProfiler } from './chunk-gate.ts';
+import { FinishedProfiles, SETTLED_CLAIM_MS } from './finished-profiles.ts';
+import { attachToSeam, type Seam } from './native-seam.ts';
+import { isSpanMode, profilerOf, profilingOptionsOf, type SdkProfiler } from './profiling-client.ts';
+import { type RootSpanWatch, watchRootSpans } from './root-span-watch.ts';
+import { installSpanGate } from './span-gate.ts';
+
+export interface CaptureParts {
+  readonly client: Client;
+  readonly options: ResolvedOptions;
+  readonly ledger: Ledger;
+  readonly slices: Slices;
+  /** Told of a profile that was chosen and never started. */
+  readonly onSkip: (format: ProfileIdentity['format']) => void;
+  /** Told of a profile that ended, or was ended, without room to keep it. */
+  readonly onLost: (identity: ProfileIdentity, bytes: number) => void;
+}
+
+export interface CaptureStats {
+  readonly running: number;
+  readonly abandoned: number;
+  readonly skipped: Readonly<Record<SkipReason, number>>;
+  readonly sampling: SamplingStats;
+  readonly longestStopMs: number;
+  readonly capabilities: {
+    readonly nativeSeam: boolean;
+    readonly transactionGate: boolean;
+    readonly chunkGate: boolean;
+  };
+}
+
+/** The profiler's edge of one client: what may start, what runs, and what has ended and was not intercepted yet. */
+export class Capture {
+  readonly #format: ProfileIdentity['format'];
+  readonly #parts: CaptureParts;
+  readonly #finished: FinishedProfiles;
+  readonly #edge: CaptureEdge;
+  readonly #rootSpans: RootSpanWatch;
+  readonly #sampling: Sampling;
+  readonly #seam: Seam | undefined;
+  readonly #removeSpanGate: (() => void) | undefined;
+  readonly #chunkGate: ChunkGate | undefined;
+  #isAborting = false;
+
+  constructor(parts: CaptureParts) {
+    const { client, options, ledger } = parts;
+    const profilingOptions = profilingOptionsOf(client);
+    const profiler = profilerOf(client);
+    this.#parts = parts;
+    this.#format = isSpanMode(profilingOptions) ? 'transaction' : 'chunk';
+    this.#finished = new FinishedProfiles(parts.slices);
+    const expectedBytes = learnExpectedBytes();
+    this.#edge = new CaptureEdge({
+      ledger,
+      finished: this.#finished,
+      expectedBytes,
+      maxActiveProfiles: options.maxActiveProfiles,
+      onSkip: () => parts.onSkip(this.#format),
+      onLost: (id, bytes) => parts.onLost({ id, format: this.#format }, bytes),
+    });
+    this.#rootSpans = watchRootSpans(client);
+    this.#sampling = this.#govern(options.sampling, expectedBytes);
+    if (profiler === undefined) return;
+    this.#seam = attachToSeam(this.#edge);
+    this.#edge.isSeeing = this.#seam !== undefined;
+    if (this.#format === 'chunk') this.#chunkGate = this.#gateChunks(profiler);
+    else if (typeof profiler._setupAutomaticSpanProfiling === 'function') {
+      this.#removeSpanGate = installSpanGate(profilingOptions, { admit: () => this.#admitSpan() });
+    }
+    this.#edge.ownsUnannounced = this.#chunkGate === undefined && this.#removeSpanGate === undefined;
+  }
+
+  get stats(): CaptureStats {
+    const { running, skipped, longestStopMs } = this.#edge;
+    return {
+      running,
+      abandoned: this.#finished.abandoned,
+      skipped: { ...skipped },
+      sampling: this.#sampling.stats,
+      longestStopMs,
+      capabilities: {
+        nativeSeam: this.#seam !== undefined,
+        transactionGate: this.#removeSpanGate !== undefined,
+        chunkGate: this.#chunkGate !== undefined,
+      },
+    };
+  }
+
+  /** A profile has been intercepted. @returns how many bytes of JSON it has been made smaller by */
+  claim(id: string): number {
+    this.#edge.endUnseen();
+    return this.#finished.claim(id);
+  }
+
+  /** The SDK has nothing under way any more: what was not claimed by now never will be. */
+  settle(): void {
+    this.#finished.abandon(SETTLED_CLAIM_MS);
+  }
+
+  /** Puts everything back as it was; what runs is left to the SDK. */
+  close(): void {
+    this.#sampling.close();
+    this.#rootSpans.close();
+    this.#chunkGate?.close();
+    this.#removeSpanGate?.();
+    this.#seam?.detach();
+    this.#edge.close();
+    this.#finished.close();
+  }
+
+  #govern(options: ResolvedOptions['sampling'], expectedBytes: ExpectedBytes): Sampling {
+    if (options === false) return UNGOVERNED;
+    const { ledger } = this.#parts;
+    const edge = this.#edge;
+    const rootSpans = this.#rootSpans;
+    const sources = watchSignals(options, {
+      get expectedBytes() {
+        return expectedBytes.value;
+      },
+      get availableBytes() {
+        return ledger.freeBytes + edge.runningBytes;
+      },
+      get openRootSpans() {
+        return rootSpans.open;
+      },
+    });
+    // Continuous profiling runs one profile, however many contexts it covers.
+    const profilesFor = (contexts: number): number =>
+      this.#format === 'transaction' ? contexts : Math.min(contexts, 1);
+    return governSampling(options, sources, profilesFor, () => this.#follow());
+  }
+
+  #admitSpan(): boolean {
+    if (Math.random() >= this.#sampling.decide()) return this.#edge.skip('rate');
+    return this.#edge.admit();
+  }
+
+  #gateChunks(profiler: SdkProfiler): ChunkGate | undefined {
+    if (!isChunkProfiler(profiler)) return undefined;
+    const edge = this.#edge;
+    const sampling = this.#sampling;
+    const { ledger, options } = this.#parts;
+    const admission = {
+      get rate() {
+        return sampling.decide();
+      },
+      get roomBytes() {
+        return ledger.freeBytes;
+      },
+      get lastStop() {
+        return edge.lastStop;
+      },
+      admit: (bytes: number) => edge.admit(bytes),
+      withdraw: () => edge.withdraw(),
+      skipForRate: () => edge.skip('rate'),
+    };
+    return new ChunkGate(profiler, admission, options.maxChunkMs);
+  }
+
+  /** Does what the governor has decided to what is running already. */
+  #follow(): void {
+    this.#chunkGate?.update();
+    if (this.#format === 'transaction' && !this.#isAborting) this.#abortNext();
+  }
+
+  /** One native stop in each turn of the event loop, as long as memory is critical. */
+  #abortNext(): void {
+    const id = this.#sampling.isPaused ? this.#edge.oldestRunning : undefined;
+    this.#isAborting = id !== undefined && this.#seam !== undefined;
+    if (id === undefined || this.#seam === undefined) return;
+    this.#seam.abort(id);
+    setImmediate(() => this.#abortNext());
+  }
+}

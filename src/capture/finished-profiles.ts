@@ -1,0 +1,110 @@
+import type { Slices } from '../encode/slices.ts';
+import type { Hold } from '../ledger.ts';
+import { estimateHeldBytes } from '../profile/price.ts';
+import type { NativeProfile } from './bindings.ts';
+import { compactInPlace, emptyProfile } from './in-place.ts';
+
+/**
+ * How long the transaction of a finished profile may take to come. Spans are collected for a moment after the root span
+ * has ended, and a `beforeSendTransaction` may wait for something; a transaction that comes later than this goes alone.
+ */
+export const CLAIM_MS = 10_000;
+
+/** When everything that the SDK was processing is done, what is older than this belongs to no transaction. */
+export const SETTLED_CLAIM_MS = 250;
+
+const SWEEP_MS = 1000;
+
+/** What the SDK itself discards: a profile with a single sample shows nothing (`isValidProfile`, `isValidProfileChunk`). */
+const MIN_SAMPLES = 2;
+
+interface Finished {
+  readonly profile: NativeProfile;
+  readonly hold: Hold;
+  readonly finishedAtMs: number;
+  /** Bytes of JSON that compaction has saved. */
+  savedBytes: number;
+}
+
+/**
+ * Profiles that have ended and wait, in a store of the SDK that nobody else sees, for the transaction that they travel
+ * with. Some never come: dropped by `beforeSendTransaction` or by an event processor, or evicted from that store. What
+ * waits is compacted, and what is abandoned is emptied in place, so that whoever still holds it holds nothing.
+ */
+export class FinishedProfiles {
+  readonly #slices: Slices;
+  readonly #waiting = new Map<string, Finished>();
+  #abandoned = 0;
+  #sweep: NodeJS.Timeout | undefined;
+
+  constructor(slices: Slices) {
+    this.#slices = slices;
+  }
+
+  /** Profiles whose transaction never came. */
+  get abandoned(): number {
+    return this.#abandoned;
+  }
+
+  /** @param hold what it holds; released when it is claimed or abandoned */
+  add(id: string, profile: NativeProfile, hold: Hold): void {
+    if (profile.samples.length < MIN_SAMPLES) {
+      hold.release();
+      return;
+    }
+    this.#waiting.set(id, { profile, hold, finishedAtMs: performance.now(), savedBytes: 0 });
+    this.#sweep ??= setTimeout(() => this.#sweepUp(), SWEEP_MS).unref();
+    // Most are claimed within a turn or two, and compacted on their way out.
+    setImmediate(() => setImmediate(() => void this.#compact(id)));
+  }
+
+  /**
+   * It has been intercepted: from here on it is held by whoever did that.
+   *
+   * @returns how many bytes of JSON it has been made smaller by
+   */
+  claim(id: string): number {
+    const finished = this.#waiting.get(id);
+    if (finished === undefined) return 0;
+    finished.hold.release();
+    this.#waiting.delete(id);
+    return finished.savedBytes;
+  }
+
+  /** Gives up those that ended at least so long ago. */
+  abandon(olderThanMs: number): void {
+    const latestMs = performance.now() - olderThanMs;
+    for (const [id, { profile, hold, finishedAtMs }] of this.#waiting) {
+      if (finishedAtMs > latestMs) return;
+      this.#waiting.delete(id);
+      emptyProfile(profile);
+      hold.release();
+      this.#abandoned++;
+    }
+  }
+
+  /** Lets go of all of them, as they are. */
+  close(): void {
+    clearTimeout(this.#sweep);
+    for (const { hold } of this.#waiting.values()) hold.release();
+    this.#waiting.clear();
+  }
+
+  #sweepUp(): void {
+    this.abandon(CLAIM_MS);
+    this.#sweep = this.#waiting.size > 0 ? setTimeout(() => this.#sweepUp(), SWEEP_MS).unref() : undefined;
+  }
+
+  async #compact(id: string): Promise<void> {
+    const finished = this.#waiting.get(id);
+    if (finished === undefined) return;
+    const { profile, hold } = finished;
+    const isWaiting = (): boolean => this.#waiting.get(id) === finished;
+    try {
+      finished.savedBytes = (await compactInPlace(profile, this.#slices, isWaiting)) ?? 0;
+      if (isWaiting()) hold.resize(estimateHeldBytes({ profile }));
+    } catch {
+      // Malformed, or encoding has been stopped: if it is claimed, whoever claims it finds out why.
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import type { Client } from '@sentry/core';
+
+/** Options of the SDK's profiling that a client of any line may have; the lines type different ones. */
+export interface ProfilingOptions {
+  profilesSampler?: unknown;
+  profilesSampleRate?: unknown;
+}
+
+/** The SDK's profiler: an inner part, of which each member has to be looked for before it is used. */
+export interface SdkProfiler {
+  _setupAutomaticSpanProfiling?: unknown;
+  _chunkData?: { id?: unknown } | undefined;
+  _startChunkProfiling?(): void;
+  _stopChunkProfiling?(): void;
+  start?(): void;
+  stop?(): void;
+}
+
+export function profilingOptionsOf(client: Client): ProfilingOptions {
+  return client.getOptions() as ProfilingOptions;
+}
+
+/** The profiler of `nodeProfilingIntegration()`, undefined when the client does not have that integration. */
+export function profilerOf(client: Client): SdkProfiler | undefined {
+  const integration = client.getIntegrationByName('ProfilingIntegration') as
+    | { _profiler?: SdkProfiler }
+    | undefined;
+  return integration?._profiler;
+}
+
+/** The SDK chooses one profile a transaction by the mere presence of these options (`getProfilingMode`). */
+export function isSpanMode(options: ProfilingOptions): boolean {
+  return 'profilesSampleRate' in options || 'profilesSampler' in options;
+}

@@ -1,0 +1,27 @@
+import type { Client } from '@sentry/core';
+import { countRootSpans } from '../sampling/root-spans.ts';
+import { getRootSpan } from '../sdk.ts';
+
+/** The open root spans of a client: one for each request or job that is under way and traced. */
+export interface RootSpanWatch {
+  readonly open: number;
+  close(): void;
+}
+
+export function watchRootSpans(client: Client): RootSpanWatch {
+  const spans = countRootSpans();
+  const unsubscribe = [
+    client.on('spanStart', (span) => {
+      if (getRootSpan(span) === span) spans.started(span);
+    }),
+    client.on('spanEnd', (span) => spans.ended(span)),
+  ];
+  return {
+    get open() {
+      return spans.count();
+    },
+    close() {
+      for (const one of unsubscribe) one();
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import type { ProfilingOptions } from './profiling-client.ts';
+
+/** What decides about a profile that the user's own rate has chosen. */
+export interface SpanAdmission {
+  /** @returns whether the profile may start; it will then, in the same turn */
+  admit(): boolean;
+}
+
+type Sampler = (context: unknown) => unknown;
+
+/**
+ * Asks before each transaction's profile: first the user's own sampler or rate, which keep their meaning, then admission.
+ * The SDK reads these options at the start of every root span.
+ *
+ * @returns puts the options back as they were
+ */
+export function installSpanGate(options: ProfilingOptions, admission: SpanAdmission): () => void {
+  const own = Object.getOwnPropertyDescriptor(options, 'profilesSampler');
+  const userSampler = options.profilesSampler;
+  const gate: Sampler = (context) => {
+    const rate =
+      typeof userSampler === 'function' ? (userSampler as Sampler)(context) : options.profilesSampleRate;
+    // What is invalid the SDK refuses itself, and says so.
+    if (!isValidRate(rate)) return rate;
+    return isChosen(rate) && admission.admit();
+  };
+  options.profilesSampler = gate;
+  return () => {
+    if (options.profilesSampler !== gate) return;
+    if (own === undefined) delete options.profilesSampler;
+    else Object.defineProperty(options, 'profilesSampler', own);
+  };
+}
+
+/** The SDK's own rule (`isValidSampleRate`). */
+function isValidRate(rate: unknown): rate is number | boolean {
+  return typeof rate === 'boolean' || (typeof rate === 'number' && rate >= 0 && rate <= 1);
+}
+
+function isChosen(rate: number | boolean): boolean {
+  return Math.random() < Number(rate);
+}

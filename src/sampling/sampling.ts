@@ -1,0 +1,76 @@
+import type { ResolvedOptions } from '../resolve-options.ts';
+import { type GovernorState, govern, INITIAL_STATE } from './governor.ts';
+import type { SignalSources } from './signal-sources.ts';
+import type { Signals } from './signals.ts';
+
+/** How the rate stands, as the statistics show it. */
+export interface SamplingStats {
+  /** Share of your own rate that is in force, 0 to 1. */
+  readonly rate: number;
+  /** Live bytes of the old generation after the last major collection, as a share of its maximum; 0 before the first. */
+  readonly heapUsedRatio: number;
+  readonly activeContexts: number;
+  /** `normal`; `reduced` by memory or by the number of contexts, now or lately; `paused`, because memory is critical. */
+  readonly state: GovernorState['kind'];
+}
+
+export interface Sampling {
+  readonly stats: SamplingStats;
+  readonly isPaused: boolean;
+  /** The rate in force now, 0 to 1. */
+  decide(): number;
+  close(): void;
+}
+
+/** For users who want their own rate and nothing else. */
+export const UNGOVERNED: Sampling = {
+  stats: { rate: 1, heapUsedRatio: 0, activeContexts: 0, state: 'normal' },
+  isPaused: false,
+  decide: () => 1,
+  close: () => {},
+};
+
+/**
+ * Asks the governor, at every decision and at regular intervals in between, what rate is in force.
+ *
+ * @param contextsAtOnce how many profiles so many contexts mean
+ * @param onUpdate called at those intervals
+ */
+export function governSampling(
+  options: Exclude<ResolvedOptions['sampling'], false>,
+  sources: SignalSources,
+  contextsAtOnce: (activeContexts: number) => number,
+  onUpdate: () => void,
+): Sampling {
+  const watermarks = {
+    low: options.lowWatermark,
+    high: options.highWatermark,
+    critical: options.criticalWatermark,
+  };
+  let state = INITIAL_STATE;
+  let signals: Signals = sources.read();
+  const decide = (): number => {
+    signals = sources.read();
+    const activeContexts = contextsAtOnce(signals.activeContexts);
+    state = govern({ ...signals, activeContexts }, state, performance.now(), watermarks);
+    return state.rate;
+  };
+  const timer = setInterval(() => {
+    decide();
+    onUpdate();
+  }, options.intervalMs).unref();
+  return {
+    get stats() {
+      const { heapLiveRatio, activeContexts } = signals;
+      return { rate: state.rate, heapUsedRatio: heapLiveRatio, activeContexts, state: state.kind };
+    },
+    get isPaused() {
+      return state.kind === 'paused';
+    },
+    decide,
+    close() {
+      clearInterval(timer);
+      sources.close();
+    },
+  };
+}

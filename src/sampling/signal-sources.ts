@@ -1,0 +1,44 @@
+import type { ResolvedOptions } from '../resolve-options.ts';
+import { countActiveResources } from './active-resources.ts';
+import { watchContainer } from './container-ratio.ts';
+import { resolveContexts } from './contexts.ts';
+import { watchHeap } from './heap-live.ts';
+import type { Signals } from './signals.ts';
+
+/** What of the signals is not the process's own. */
+export interface ClientSignals {
+  readonly expectedBytes: number;
+  readonly availableBytes: number;
+  readonly openRootSpans: number;
+}
+
+/** All signals of the process and one client. */
+export interface SignalSources {
+  /** For a decision now: it may not cost more than a few microseconds. */
+  read(): Signals;
+  close(): void;
+}
+
+export function watchSignals(
+  { contexts, intervalMs }: Exclude<ResolvedOptions['sampling'], false>,
+  client: ClientSignals,
+): SignalSources {
+  const heap = watchHeap();
+  const readContainerRatio = watchContainer(intervalMs);
+  const countContexts = resolveContexts(contexts, {
+    rootSpans: () => client.openRootSpans,
+    activeResources: countActiveResources(intervalMs),
+  });
+  return {
+    read: () => ({
+      heapLiveRatio: heap.liveRatio,
+      heapCollections: heap.collections,
+      heapUsedRatio: heap.usedRatio(),
+      containerRatio: readContainerRatio(),
+      activeContexts: countContexts(),
+      expectedBytes: client.expectedBytes,
+      availableBytes: client.availableBytes,
+    }),
+    close: () => heap.close(),
+  };
+}
