@@ -6,7 +6,7 @@ import type { SdkProfiler } from './profiling-client.ts';
 export type ChunkProfiler = Required<
   Pick<SdkProfiler, '_startChunkProfiling' | '_stopChunkProfiling' | 'stop'>
 > &
-  Pick<SdkProfiler, '_chunkData'>;
+  Pick<SdkProfiler, '_chunkData' | '_profileLifecycle'>;
 
 /** What the gate asks, and is told. */
 export interface ChunkAdmission {
@@ -61,9 +61,15 @@ export class ChunkGate {
     const stopForUser = profiler.stop.bind(profiler);
     this.#restore = [
       replaceMethod(profiler, '_startChunkProfiling', () => this.#want()),
-      replaceMethod(profiler, '_stopChunkProfiling', () => this.#unwant(this.#stop)),
+      replaceMethod(profiler, '_stopChunkProfiling', () => {
+        this.#unwant();
+        this.#end();
+      }),
       // The SDK does not get as far as the method above when no chunk is running.
-      replaceMethod(profiler, 'stop', () => this.#unwant(stopForUser)),
+      replaceMethod(profiler, 'stop', () => {
+        if (!this.#followsSpans) this.#unwant();
+        stopForUser();
+      }),
     ];
     if (this.#isWanted) this.#rotateLater();
   }
@@ -89,17 +95,19 @@ export class ChunkGate {
     return this.#profiler._chunkData !== undefined;
   }
 
+  /** Whether the SDK ignores the user's own starts and stops. */
+  get #followsSpans(): boolean {
+    return this.#profiler._profileLifecycle === 'trace';
+  }
+
   #want(): void {
     this.#isWanted = true;
     if (!this.#isRunning && this.#timer === undefined) this.#next();
   }
 
-  #unwant(stop: () => void): void {
+  #unwant(): void {
     this.#isWanted = false;
     this.#clearTimer();
-    const ranMs = this.#ranMs();
-    stop();
-    this.#learn(ranMs);
   }
 
   /** The end of a chunk, or of a pause as long as one. */

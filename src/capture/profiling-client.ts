@@ -10,6 +10,7 @@ export interface ProfilingOptions {
 export interface SdkProfiler {
   _setupAutomaticSpanProfiling?: unknown;
   _chunkData?: { id?: unknown } | undefined;
+  _profileLifecycle?: unknown;
   _startChunkProfiling?(): void;
   _stopChunkProfiling?(): void;
   start?(): void;
