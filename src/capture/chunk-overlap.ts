@@ -1,5 +1,11 @@
 import type { SampledProfile } from '../profile/types.ts';
 
+/** The native profiler counts from a wall clock read in whole milliseconds: the two times of one tick differ by as much. */
+const SAME_TICK_SECONDS = 0.002;
+
+/** The next chunk starts right before the last one is stopped: what seems to overlap by more has a clock set back in between. */
+const MAX_OVERLAP_SECONDS = 10;
+
 /**
  * The next chunk starts before the last one is stopped: with no V8 profile running, V8 would throw away what it knows of
  * the code and build it anew (nodejs/diagnostics#444). The ticks that both have seen are taken out of the later one.
@@ -9,10 +15,14 @@ export class ChunkOverlap {
 
   /** @param profile of a chunk; one of a transaction has no timestamps and stays as it is */
   trim({ samples }: SampledProfile): void {
+    const first = samples[0]?.timestamp;
     const last = samples.at(-1)?.timestamp;
-    if (last === undefined) return;
-    const first = samples.findIndex(({ timestamp }) => (timestamp as number) > this.#endSeconds);
-    samples.splice(0, first === -1 ? samples.length : first);
-    this.#endSeconds = Math.max(this.#endSeconds, last);
+    if (first === undefined || last === undefined) return;
+    const seenUntil = this.#endSeconds + SAME_TICK_SECONDS;
+    const isSetBack = seenUntil - first > MAX_OVERLAP_SECONDS;
+    this.#endSeconds = isSetBack ? last : Math.max(this.#endSeconds, last);
+    if (isSetBack) return;
+    const kept = samples.findIndex(({ timestamp }) => (timestamp as number) > seenUntil);
+    samples.splice(0, kept === -1 ? samples.length : kept);
   }
 }
