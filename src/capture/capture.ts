@@ -55,7 +55,8 @@ export class Capture {
     const profilingOptions = profilingOptionsOf(client);
     const profiler = profilerOf(client);
     this.#parts = parts;
-    this.#format = isSpanMode(profilingOptions) ? 'transaction' : 'chunk';
+    const isTransactions = profiler !== undefined && isSpanMode(profilingOptions, profiler);
+    this.#format = isTransactions ? 'transaction' : 'chunk';
     this.#finished = new FinishedProfiles(parts.slices);
     const expectedBytes = learnExpectedBytes();
     this.#edge = new CaptureEdge({
@@ -71,10 +72,9 @@ export class Capture {
     if (profiler === undefined) return;
     this.#seam = attachToSeam(this.#edge);
     this.#edge.isSeeing = this.#seam !== undefined;
-    if (this.#format === 'chunk') this.#chunkGate = this.#gateChunks(profiler);
-    else if (typeof profiler._setupAutomaticSpanProfiling === 'function') {
+    if (isTransactions) {
       this.#removeSpanGate = installSpanGate(profilingOptions, { admit: () => this.#admitSpan() });
-    }
+    } else this.#chunkGate = this.#gateChunks(profiler);
     this.#edge.ownsUnannounced = this.#chunkGate === undefined && this.#removeSpanGate === undefined;
   }
 

@@ -29,7 +29,11 @@ export function profilerOf(client: Client): SdkProfiler | undefined {
   return integration?._profiler;
 }
 
-/** The SDK chooses one profile a transaction by the mere presence of these options (`getProfilingMode`). */
-export function isSpanMode(options: ProfilingOptions): boolean {
+/**
+ * SDK 9 and 10 choose one profile a transaction by the mere presence of these options (`getProfilingMode`). SDK 11 takes
+ * no notice of them: an application that has moved on may still have them.
+ */
+export function isSpanMode(options: ProfilingOptions, profiler: SdkProfiler): boolean {
+  if (typeof profiler._setupAutomaticSpanProfiling !== 'function') return false;
   return 'profilesSampleRate' in options || 'profilesSampler' in options;
 }
