@@ -5,6 +5,7 @@ import type { ResolvedOptions } from '../resolve-options.ts';
 import { type ExpectedBytes, learnExpectedBytes } from '../sampling/expected-bytes.ts';
 import { governSampling, type Sampling, type SamplingStats, UNGOVERNED } from '../sampling/sampling.ts';
 import { watchSignals } from '../sampling/signal-sources.ts';
+import { debug } from '../sdk.ts';
 import { CaptureEdge, type SkipReason } from './capture-edge.ts';
 import { ChunkGate, isChunkProfiler } from './chunk-gate.ts';
 import { FinishedProfiles, SETTLED_CLAIM_MS } from './finished-profiles.ts';
@@ -75,7 +76,15 @@ export class Capture {
     if (isTransactions) {
       this.#removeSpanGate = installSpanGate(profilingOptions, { admit: () => this.#admitSpan() });
     } else this.#chunkGate = this.#gateChunks(profiler);
-    this.#edge.ownsUnannounced = this.#chunkGate === undefined && this.#removeSpanGate === undefined;
+    const isGated = this.#chunkGate !== undefined || this.#removeSpanGate !== undefined;
+    this.#edge.ownsUnannounced = !isGated;
+    const missing = [
+      ...(this.#seam === undefined ? ["the native profiler's starts and stops"] : []),
+      ...(isGated ? [] : ["the SDK's profiler"]),
+    ];
+    if (missing.length > 0) {
+      debug.log(`[BoundedProfiling] Out of reach here: ${missing.join(' and ')}. The rest is bounded.`);
+    }
   }
 
   get stats(): CaptureStats {
