@@ -111,6 +111,8 @@ export class CaptureEdge implements SeamListener {
 
   onStart(id: string): boolean {
     if (this.#admitted === undefined && !this.admit()) return false;
+    // To start what runs already changes nothing: it goes on under the new hold.
+    this.#running.get(id)?.release();
     this.#running.set(id, this.#admitted as Hold);
     this.#admitted = undefined;
     return true;

@@ -46,8 +46,10 @@ export function attachToSeam(listener: SeamListener): Seam | undefined {
   return {
     abort(id) {
       if (!junction.owners.delete(id)) return;
-      const [, stopMs] = timed(() => junction.stop(id, ANY_FORMAT));
-      listener.onAbort(id, stopMs);
+      stopTimed(
+        () => junction.stop(id, ANY_FORMAT),
+        (_, stopMs) => listener.onAbort(id, stopMs),
+      );
     },
     detach() {
       junction.listeners.delete(listener);
@@ -82,9 +84,10 @@ function createJunction(bindings: ProfilerBindings): Junction {
     const owner = owners.get(id);
     if (owner === undefined) return stop(id, format);
     owners.delete(id);
-    const [profile, stopMs] = timed(() => stop(id, format));
-    owner.onStop(id, profile, stopMs);
-    return profile;
+    return stopTimed(
+      () => stop(id, format),
+      (profile, stopMs) => owner.onStop(id, profile, stopMs),
+    );
   });
 
   const junction: Junction = {
@@ -100,8 +103,17 @@ function createJunction(bindings: ProfilerBindings): Junction {
   return junction;
 }
 
-function timed<T>(work: () => T): [T, number] {
+/** Tells what a native stop returned and how long it took; nothing, if it has thrown: then that profile has ended too. */
+function stopTimed(
+  stop: () => NativeProfile | null,
+  tell: (profile: NativeProfile | null, stopMs: number) => void,
+): NativeProfile | null {
   const startMs = performance.now();
-  const result = work();
-  return [result, performance.now() - startMs];
+  let profile: NativeProfile | null = null;
+  try {
+    profile = stop();
+  } finally {
+    tell(profile, performance.now() - startMs);
+  }
+  return profile;
 }
