@@ -17,10 +17,17 @@ export interface CaptureEdgeParts {
   readonly finished: FinishedProfiles;
   readonly expectedBytes: ExpectedBytes;
   readonly maxActiveProfiles: number;
+  /** The SDK ends a profile after this time, whether or not its transaction has ended. */
+  readonly maxProfileMs: number;
   /** Told of a profile that was never started although the user's own rate had chosen it. */
   readonly onSkip: () => void;
   /** Told of a profile that ended without room to keep it, or was aborted. */
   readonly onLost: (id: string, bytes: number) => void;
+}
+
+interface Running {
+  readonly hold: Hold;
+  readonly startedAtMs: number;
 }
 
 /** Where V8 profiles start and stop: nothing runs without a place in the ledger, from its start on. */
@@ -31,7 +38,7 @@ export class CaptureEdge implements SeamListener {
   ownsUnannounced = false;
   readonly skipped: Record<SkipReason, number> = { rate: 0, budget: 0, active: 0 };
   readonly #parts: CaptureEdgeParts;
-  readonly #running = new Map<string, Hold>();
+  readonly #running = new Map<string, Running>();
   readonly #unseen = new UnseenProfiles();
   readonly #overlap = new ChunkOverlap();
   /** What a gate has admitted, until the start that follows in the same turn. */
@@ -55,7 +62,7 @@ export class CaptureEdge implements SeamListener {
   /** What running profiles hold. */
   get runningBytes(): number {
     let bytes = this.#unseen.heldBytes;
-    for (const { heldBytes } of this.#running.values()) bytes += heldBytes;
+    for (const { hold } of this.#running.values()) bytes += hold.heldBytes;
     return bytes;
   }
 
@@ -112,23 +119,27 @@ export class CaptureEdge implements SeamListener {
   onStart(id: string): boolean {
     if (this.#admitted === undefined && !this.admit()) return false;
     // To start what runs already changes nothing: it goes on under the new hold.
-    this.#running.get(id)?.release();
-    this.#running.set(id, this.#admitted as Hold);
+    this.#running.get(id)?.hold.release();
+    this.#running.set(id, { hold: this.#admitted as Hold, startedAtMs: performance.now() });
     this.#admitted = undefined;
     return true;
   }
 
   onStop(id: string, profile: NativeProfile | null, stopMs: number): void {
     this.#longestStopMs = Math.max(this.#longestStopMs, stopMs);
-    const hold = this.#running.get(id);
+    const running = this.#running.get(id);
     this.#running.delete(id);
-    if (hold === undefined) return;
-    if (profile === null) hold.release();
-    else this.#finish(id, profile, hold, stopMs);
+    if (running === undefined) return;
+    if (profile === null) running.hold.release();
+    else this.#finish(id, profile, running, stopMs);
+  }
+
+  onStopAgain(id: string): void {
+    this.#parts.finished.expect(id);
   }
 
   onAbort(id: string, stopMs: number): void {
-    const bytes = this.#running.get(id)?.heldBytes ?? 0;
+    const bytes = this.#running.get(id)?.hold.heldBytes ?? 0;
     this.onStop(id, null, stopMs);
     this.#parts.onLost(id, bytes);
   }
@@ -137,17 +148,18 @@ export class CaptureEdge implements SeamListener {
   close(): void {
     this.withdraw();
     this.#unseen.close();
-    for (const hold of this.#running.values()) hold.release();
+    for (const { hold } of this.#running.values()) hold.release();
     this.#running.clear();
   }
 
-  #finish(id: string, profile: NativeProfile, hold: Hold, stopMs: number): void {
+  #finish(id: string, profile: NativeProfile, { hold, startedAtMs }: Running, stopMs: number): void {
+    const isCutOff = performance.now() - stopMs - startedAtMs >= this.#parts.maxProfileMs;
     const heldBytes = estimateHeldBytes({ profile });
     const bytes = heldBytes + estimateRunningBytes(profile);
     this.#parts.expectedBytes.observe(bytes);
     this.#lastStop = { stopMs, bytes };
     this.#overlap.trim(profile);
-    if (hold.resize(heldBytes)) this.#parts.finished.add(id, profile, hold);
+    if (hold.resize(heldBytes)) this.#parts.finished.add(id, profile, hold, isCutOff);
     else {
       hold.release();
       emptyProfile(profile);

@@ -10,7 +10,7 @@ import { CaptureEdge, type SkipReason } from './capture-edge.ts';
 import { ChunkGate, isChunkProfiler } from './chunk-gate.ts';
 import { FinishedProfiles, SETTLED_CLAIM_MS } from './finished-profiles.ts';
 import { attachToSeam, type Seam } from './native-seam.ts';
-import { isSpanMode, profilerOf, profilingOptionsOf, type SdkProfiler } from './profiling-client.ts';
+import { isSpanMode, maxProfileMsOf, profilerOf, profilingOptionsOf, type SdkProfiler } from './profiling-client.ts';
 import { type RootSpanWatch, watchRootSpans } from './root-span-watch.ts';
 import { installSpanGate } from './span-gate.ts';
 
@@ -65,6 +65,7 @@ export class Capture {
       finished: this.#finished,
       expectedBytes,
       maxActiveProfiles: options.maxActiveProfiles,
+      maxProfileMs: maxProfileMsOf(profilingOptions),
       onSkip: () => parts.onSkip(this.#format),
       onLost: (id, bytes) => parts.onLost({ id, format: this.#format }, bytes),
     });

@@ -13,7 +13,13 @@ export const CLAIM_MS = 10_000;
 /** When everything that the SDK was processing is done, what is older than this belongs to no transaction. */
 export const SETTLED_CLAIM_MS = 250;
 
+/** How long the transaction of a profile that the SDK has cut off may go on. */
+export const CUT_OFF_CLAIM_MS = 300_000;
+
 const SWEEP_MS = 1000;
+
+/** The SDK's store holds as many (`PROFILE_MAP`): what more of them push out of it never comes. */
+const STORED_PROFILES = 50;
 
 /** What the SDK itself discards: a profile with a single sample shows nothing (`isValidProfile`, `isValidProfileChunk`). */
 const MIN_SAMPLES = 2;
@@ -21,7 +27,9 @@ const MIN_SAMPLES = 2;
 interface Finished {
   readonly profile: NativeProfile;
   readonly hold: Hold;
-  readonly finishedAtMs: number;
+  finishedAtMs: number;
+  /** It has ended before its transaction, and can't be claimed before that has ended too. */
+  isCutOff: boolean;
   /** Bytes of JSON that compaction has saved. */
   savedBytes: number;
 }
@@ -46,16 +54,27 @@ export class FinishedProfiles {
     return this.#abandoned;
   }
 
-  /** @param hold what it holds; released when it is claimed or abandoned */
-  add(id: string, profile: NativeProfile, hold: Hold): void {
+  /**
+   * @param hold what it holds; released when it is claimed or abandoned
+   * @param isCutOff whether its transaction may go on
+   */
+  add(id: string, profile: NativeProfile, hold: Hold, isCutOff = false): void {
     if (profile.samples.length < MIN_SAMPLES) {
       hold.release();
       return;
     }
-    this.#waiting.set(id, { profile, hold, finishedAtMs: performance.now(), savedBytes: 0 });
+    this.#waiting.set(id, { profile, hold, finishedAtMs: performance.now(), isCutOff, savedBytes: 0 });
+    const [oldest = id] = this.#waiting.keys();
+    if (this.#waiting.size > STORED_PROFILES) this.#abandon(oldest);
     this.#sweep ??= setTimeout(() => this.#sweepUp(), SWEEP_MS).unref();
     // Most are claimed within a turn or two, and compacted on their way out.
     setImmediate(() => setImmediate(() => void this.#compact(id)));
+  }
+
+  /** Its transaction has ended, and will come now if it comes at all. */
+  expect(id: string): void {
+    const finished = this.#waiting.get(id);
+    if (finished?.isCutOff) Object.assign(finished, { isCutOff: false, finishedAtMs: performance.now() });
   }
 
   /**
@@ -73,13 +92,9 @@ export class FinishedProfiles {
 
   /** Gives up those that ended at least so long ago. */
   abandon(olderThanMs: number): void {
-    const latestMs = performance.now() - olderThanMs;
-    for (const [id, { profile, hold, finishedAtMs }] of this.#waiting) {
-      if (finishedAtMs > latestMs) return;
-      this.#waiting.delete(id);
-      emptyProfile(profile);
-      hold.release();
-      this.#abandoned++;
+    const nowMs = performance.now();
+    for (const [id, { finishedAtMs, isCutOff }] of this.#waiting) {
+      if (nowMs - finishedAtMs >= (isCutOff ? CUT_OFF_CLAIM_MS : olderThanMs)) this.#abandon(id);
     }
   }
 
@@ -88,6 +103,15 @@ export class FinishedProfiles {
     clearTimeout(this.#sweep);
     for (const { hold } of this.#waiting.values()) hold.release();
     this.#waiting.clear();
+  }
+
+  #abandon(id: string): void {
+    const finished = this.#waiting.get(id);
+    if (finished === undefined) return;
+    this.#waiting.delete(id);
+    emptyProfile(finished.profile);
+    finished.hold.release();
+    this.#abandoned++;
   }
 
   #sweepUp(): void {

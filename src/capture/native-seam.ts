@@ -9,6 +9,8 @@ export interface SeamListener {
   onStart(id: string): boolean;
   /** @param profile null when the profiler had none */
   onStop(id: string, profile: NativeProfile | null, stopMs: number): void;
+  /** The SDK asks for a profile that does not run, or no longer: it may be anybody's. */
+  onStopAgain(id: string): void;
   /** It was stopped by {@link Seam.abort}. */
   onAbort(id: string, stopMs: number): void;
 }
@@ -82,7 +84,10 @@ function createJunction(bindings: ProfilerBindings): Junction {
   });
   const restoreStop = replaceMethod(bindings, 'stopProfiling', (id, format) => {
     const owner = owners.get(id);
-    if (owner === undefined) return stop(id, format);
+    if (owner === undefined) {
+      for (const listener of listeners) listener.onStopAgain(id);
+      return stop(id, format);
+    }
     owners.delete(id);
     return stopTimed(
       () => stop(id, format),
@@ -103,7 +108,7 @@ function createJunction(bindings: ProfilerBindings): Junction {
   return junction;
 }
 
-/** Tells what a native stop returned and how long it took; nothing, if it has thrown: then that profile has ended too. */
+/** Tells what a native stop returned and how long it took; null if it has thrown, for then that profile has ended too. */
 function stopTimed(
   stop: () => NativeProfile | null,
   tell: (profile: NativeProfile | null, stopMs: number) => void,

@@ -4,6 +4,7 @@ import type { Client } from '@sentry/core';
 export interface ProfilingOptions {
   profilesSampler?: unknown;
   profilesSampleRate?: unknown;
+  _experiments?: { maxProfileDurationMs?: number };
 }
 
 /** The SDK's profiler: an inner part, of which each member has to be looked for before it is used. */
@@ -27,6 +28,14 @@ export function profilerOf(client: Client): SdkProfiler | undefined {
     | { _profiler?: SdkProfiler }
     | undefined;
   return integration?._profiler;
+}
+
+/** The SDK's limit for the profile of a transaction, in milliseconds (`MAX_PROFILE_DURATION_MS`). */
+const MAX_PROFILE_MS = 30_000;
+
+/** The limit in force: the SDK reads the same option. */
+export function maxProfileMsOf({ _experiments }: ProfilingOptions): number {
+  return _experiments?.maxProfileDurationMs || MAX_PROFILE_MS;
 }
 
 /**
