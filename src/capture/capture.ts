@@ -13,6 +13,7 @@ import { attachToSeam, type Seam } from './native-seam.ts';
 import { isSpanMode, maxProfileMsOf, profilerOf, profilingOptionsOf, type SdkProfiler } from './profiling-client.ts';
 import { type RootSpanWatch, watchRootSpans } from './root-span-watch.ts';
 import { installSpanGate } from './span-gate.ts';
+import { survive } from './survive.ts';
 
 export interface CaptureParts {
   readonly client: Client;
@@ -186,7 +187,7 @@ export class Capture {
     const id = this.#sampling.isPaused ? this.#edge.oldestRunning : undefined;
     this.#isAborting = id !== undefined && this.#seam !== undefined;
     if (id === undefined || this.#seam === undefined) return;
-    this.#seam.abort(id);
     setImmediate(() => this.#abortNext());
+    survive(() => this.#seam?.abort(id));
   }
 }

@@ -1,6 +1,8 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { replaceMethod } from '../replace-method.ts';
 import { type ChunkCost, expectedChunkBytes, nextChunkMs } from './chunk-length.ts';
 import type { SdkProfiler } from './profiling-client.ts';
+import { survive } from './survive.ts';
 
 /** The members of the SDK's profiler that the gate works with. */
 export type ChunkProfiler = Required<
@@ -41,6 +43,8 @@ export class ChunkGate {
   readonly #start: () => void;
   readonly #stop: () => void;
   readonly #restore: readonly (() => void)[];
+  /** Leaves the async context of the request whose span has started the profiler: one timer sets the next. */
+  readonly #detached = AsyncLocalStorage.snapshot();
   #chunkMs: number;
   #startedAtMs = performance.now();
   #lastCost: ChunkCost | undefined;
@@ -173,7 +177,7 @@ export class ChunkGate {
   }
 
   #rotateLater(): void {
-    this.#timer = setTimeout(() => this.#next(), this.#chunkMs).unref();
+    this.#timer = this.#detached(() => setTimeout(() => survive(() => this.#next()), this.#chunkMs).unref());
   }
 
   #clearTimer(): void {

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Slices } from '../encode/slices.ts';
 import type { Hold } from '../ledger.ts';
 import { estimateHeldBytes } from '../profile/price.ts';
@@ -42,6 +43,8 @@ interface Finished {
 export class FinishedProfiles {
   readonly #slices: Slices;
   readonly #waiting = new Map<string, Finished>();
+  /** Leaves the async context of the request whose span has ended: one timer sets the next. */
+  readonly #detached = AsyncLocalStorage.snapshot();
   #abandoned = 0;
   #sweep: NodeJS.Timeout | undefined;
 
@@ -66,9 +69,11 @@ export class FinishedProfiles {
     this.#waiting.set(id, { profile, hold, finishedAtMs: performance.now(), isCutOff, savedBytes: 0 });
     const [oldest = id] = this.#waiting.keys();
     if (this.#waiting.size > STORED_PROFILES) this.#abandon(oldest);
-    this.#sweep ??= setTimeout(() => this.#sweepUp(), SWEEP_MS).unref();
-    // Most are claimed within a turn or two, and compacted on their way out.
-    setImmediate(() => setImmediate(() => void this.#compact(id)));
+    this.#detached(() => {
+      this.#sweep ??= setTimeout(() => this.#sweepUp(), SWEEP_MS).unref();
+      // Most are claimed within a turn or two, and compacted on their way out.
+      setImmediate(() => setImmediate(() => void this.#compact(id)));
+    });
   }
 
   /** Its transaction has ended, and will come now if it comes at all. */
