@@ -47,7 +47,8 @@ export function attachToSeam(listener: SeamListener): Seam | undefined {
   junction.listeners.add(listener);
   return {
     abort(id) {
-      if (!junction.owners.delete(id)) return;
+      if (junction.owners.get(id) !== listener) return;
+      junction.owners.delete(id);
       stopTimed(
         () => junction.stop(id, ANY_FORMAT),
         (_, stopMs) => listener.onAbort(id, stopMs),
