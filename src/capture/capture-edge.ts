@@ -7,6 +7,7 @@ import { ChunkOverlap } from './chunk-overlap.ts';
 import type { FinishedProfiles } from './finished-profiles.ts';
 import { emptyProfile } from './in-place.ts';
 import type { SeamListener } from './native-seam.ts';
+import { learnRunningGrowth } from './running-growth.ts';
 import { UnseenProfiles } from './unseen-profiles.ts';
 
 /** Why a profile was never started. */
@@ -41,6 +42,7 @@ export class CaptureEdge implements SeamListener {
   readonly #running = new Map<string, Running>();
   readonly #unseen = new UnseenProfiles();
   readonly #overlap = new ChunkOverlap();
+  readonly #growth = learnRunningGrowth();
   /** What a gate has admitted, until the start that follows in the same turn. */
   #admitted: Hold | undefined;
   #lastStop: Omit<ChunkCost, 'ranMs'> | undefined;
@@ -64,6 +66,19 @@ export class CaptureEdge implements SeamListener {
     let bytes = this.#unseen.heldBytes;
     for (const { hold } of this.#running.values()) bytes += hold.heldBytes;
     return bytes;
+  }
+
+  /** Prices what runs by its age. @returns the newest profile when there is no room for all of them */
+  findOvergrown(): string | undefined {
+    const nowMs = performance.now();
+    let newest: string | undefined;
+    let isRoom = true;
+    for (const [id, { hold, startedAtMs }] of this.#running) {
+      newest = id;
+      const bytes = this.#growth.bytesAfter(nowMs - startedAtMs);
+      if (bytes > hold.heldBytes && !hold.resize(bytes)) isRoom = false;
+    }
+    return isRoom ? undefined : newest;
   }
 
   /** What the last profile cost when it ended. */
@@ -140,6 +155,8 @@ export class CaptureEdge implements SeamListener {
 
   onAbort(id: string, stopMs: number): void {
     const bytes = this.#running.get(id)?.hold.heldBytes ?? 0;
+    // It would have held more: those that start next are not to be ended like it.
+    this.#parts.expectedBytes.observe(Math.max(bytes, this.#parts.expectedBytes.value));
     this.onStop(id, null, stopMs);
     this.#parts.onLost(id, bytes);
   }
@@ -153,10 +170,12 @@ export class CaptureEdge implements SeamListener {
   }
 
   #finish(id: string, profile: NativeProfile, { hold, startedAtMs }: Running, stopMs: number): void {
-    const isCutOff = performance.now() - stopMs - startedAtMs >= this.#parts.maxProfileMs;
+    const ranMs = performance.now() - stopMs - startedAtMs;
+    const isCutOff = ranMs >= this.#parts.maxProfileMs;
     const heldBytes = estimateHeldBytes({ profile });
     const bytes = heldBytes + estimateRunningBytes(profile);
     this.#parts.expectedBytes.observe(bytes);
+    this.#growth.observe(bytes, ranMs);
     this.#lastStop = { stopMs, bytes };
     this.#overlap.trim(profile);
     if (hold.resize(heldBytes)) this.#parts.finished.add(id, profile, hold, isCutOff);

@@ -10,10 +10,20 @@ import { CaptureEdge, type SkipReason } from './capture-edge.ts';
 import { ChunkGate, isChunkProfiler } from './chunk-gate.ts';
 import { FinishedProfiles, SETTLED_CLAIM_MS } from './finished-profiles.ts';
 import { attachToSeam, type Seam } from './native-seam.ts';
-import { isSpanMode, maxProfileMsOf, profilerOf, profilingOptionsOf, type SdkProfiler } from './profiling-client.ts';
+import {
+  isSpanMode,
+  maxProfileMsOf,
+  profilerOf,
+  profilingOptionsOf,
+  type SdkProfiler,
+} from './profiling-client.ts';
 import { type RootSpanWatch, watchRootSpans } from './root-span-watch.ts';
 import { installSpanGate } from './span-gate.ts';
+import { spreadAborts } from './spread-aborts.ts';
 import { survive } from './survive.ts';
+
+/** How often what runs is looked after where there is no governor. */
+const UNGOVERNED_INTERVAL_MS = 1000;
 
 export interface CaptureParts {
   readonly client: Client;
@@ -50,7 +60,8 @@ export class Capture {
   readonly #seam: Seam | undefined;
   readonly #removeSpanGate: (() => void) | undefined;
   readonly #chunkGate: ChunkGate | undefined;
-  #isAborting = false;
+  readonly #abort: (() => void) | undefined;
+  readonly #timer: NodeJS.Timeout;
 
   constructor(parts: CaptureParts) {
     const { client, options, ledger } = parts;
@@ -72,9 +83,17 @@ export class Capture {
     });
     this.#rootSpans = watchRootSpans(client);
     this.#sampling = this.#govern(options.sampling, expectedBytes);
+    const { intervalMs } = options.sampling || { intervalMs: UNGOVERNED_INTERVAL_MS };
+    this.#timer = setInterval(() => survive(() => this.#follow()), intervalMs).unref();
     if (profiler === undefined) return;
-    this.#seam = attachToSeam(this.#edge);
-    this.#edge.isSeeing = this.#seam !== undefined;
+    const seam = attachToSeam(this.#edge);
+    this.#seam = seam;
+    this.#edge.isSeeing = seam !== undefined;
+    if (seam !== undefined) {
+      const findNext = (): string | undefined =>
+        this.#sampling.isPaused ? this.#edge.oldestRunning : this.#edge.findOvergrown();
+      this.#abort = spreadAborts(findNext, (id) => seam.abort(id));
+    }
     if (isTransactions) {
       this.#removeSpanGate = installSpanGate(profilingOptions, { admit: () => this.#admitSpan() });
     } else this.#chunkGate = this.#gateChunks(profiler);
@@ -118,6 +137,7 @@ export class Capture {
 
   /** Puts everything back as it was; what runs is left to the SDK. */
   close(): void {
+    clearInterval(this.#timer);
     this.#sampling.close();
     this.#rootSpans.close();
     this.#chunkGate?.close();
@@ -146,7 +166,7 @@ export class Capture {
     // Continuous profiling runs one profile, however many contexts it covers.
     const profilesFor = (contexts: number): number =>
       this.#format === 'transaction' ? contexts : Math.min(contexts, 1);
-    return governSampling(options, sources, profilesFor, () => this.#follow());
+    return governSampling(options, sources, profilesFor);
   }
 
   #admitSpan(): boolean {
@@ -178,16 +198,8 @@ export class Capture {
 
   /** Does what the governor has decided to what is running already. */
   #follow(): void {
+    this.#sampling.decide();
     this.#chunkGate?.update();
-    if (this.#format === 'transaction' && !this.#isAborting) this.#abortNext();
-  }
-
-  /** One native stop in each turn of the event loop, as long as memory is critical. */
-  #abortNext(): void {
-    const id = this.#sampling.isPaused ? this.#edge.oldestRunning : undefined;
-    this.#isAborting = id !== undefined && this.#seam !== undefined;
-    if (id === undefined || this.#seam === undefined) return;
-    setImmediate(() => this.#abortNext());
-    survive(() => this.#seam?.abort(id));
+    if (this.#format === 'transaction') this.#abort?.();
   }
 }

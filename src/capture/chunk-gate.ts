@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { replaceMethod } from '../replace-method.ts';
-import { type ChunkCost, expectedChunkBytes, nextChunkMs } from './chunk-length.ts';
+import { type ChunkCost, expectedChunkBytes, firstChunkMs, nextChunkMs } from './chunk-length.ts';
 import type { SdkProfiler } from './profiling-client.ts';
 import { survive } from './survive.ts';
 
@@ -58,7 +58,7 @@ export class ChunkGate {
     this.#profiler = profiler;
     this.#admission = admission;
     this.#maxChunkMs = maxChunkMs;
-    this.#chunkMs = maxChunkMs;
+    this.#chunkMs = firstChunkMs(maxChunkMs);
     this.#isWanted = this.#isRunning;
     this.#start = profiler._startChunkProfiling.bind(profiler);
     this.#stop = profiler._stopChunkProfiling.bind(profiler);

@@ -4,6 +4,9 @@ export const STOP_TARGET_MS = 25;
 /** Shorter chunks would pay more for their metadata, and for frames that every one lists again, than they save. */
 export const MIN_CHUNK_MS = 1000;
 
+/** Share of the longest length that the first chunk has: nothing is known of its cost yet. */
+const FIRST_SHARE = 0.25;
+
 /** Share of what the ledger has free that one chunk may take: the next one runs while this one is on its way. */
 const ROOM_SHARE = 0.5;
 
@@ -15,6 +18,11 @@ const FIRST_CHUNK_BYTES = 3 * 1024 * 1024;
 
 /** Bytes do not grow in proportion to time: a call tree is mostly there after the first seconds. */
 const BYTES_MARGIN = 1.5;
+
+/** How long the first chunk may be, in milliseconds. */
+export function firstChunkMs(maxChunkMs: number): number {
+  return Math.max(FIRST_SHARE * maxChunkMs, MIN_CHUNK_MS);
+}
 
 /** What one chunk has cost. */
 export interface ChunkCost {

@@ -31,16 +31,14 @@ export const UNGOVERNED: Sampling = {
 };
 
 /**
- * Asks the governor, at every decision and at regular intervals in between, what rate is in force.
+ * Asks the governor at every decision what rate is in force. It has to be asked at regular intervals too.
  *
  * @param contextsAtOnce how many profiles so many contexts mean
- * @param onUpdate called at those intervals
  */
 export function governSampling(
   options: Exclude<ResolvedOptions['sampling'], false>,
   sources: SignalSources,
   contextsAtOnce: (activeContexts: number) => number,
-  onUpdate: () => void,
 ): Sampling {
   const watermarks = {
     low: options.lowWatermark,
@@ -55,10 +53,6 @@ export function governSampling(
     state = govern({ ...signals, activeContexts }, state, performance.now(), watermarks);
     return state.rate;
   };
-  const timer = setInterval(() => {
-    decide();
-    onUpdate();
-  }, options.intervalMs).unref();
   return {
     get stats() {
       const { heapLiveRatio, activeContexts } = signals;
@@ -68,9 +62,6 @@ export function governSampling(
       return state.kind === 'paused';
     },
     decide,
-    close() {
-      clearInterval(timer);
-      sources.close();
-    },
+    close: () => sources.close(),
   };
 }

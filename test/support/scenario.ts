@@ -5,7 +5,17 @@ import { fileURLToPath } from 'node:url';
 export type ScenarioResult = any;
 
 export interface ScenarioRequest {
-  name: 'closing' | 'concurrent' | 'continuous' | 'heap' | 'reinit' | 'span' | 'traffic';
+  name:
+    | 'abandoned'
+    | 'closing'
+    | 'concurrent'
+    | 'continuous'
+    | 'garbage'
+    | 'heap'
+    | 'reinit'
+    | 'rotation'
+    | 'span'
+    | 'traffic';
   dsn: string;
   bounded?: object | false;
   order?: 'profiling-first' | 'bounded-first';

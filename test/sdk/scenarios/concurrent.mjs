@@ -1,16 +1,7 @@
-import { runInThisContext } from 'node:vm';
+import { compute } from './call-tree.mjs';
 import { initProfiling, sleep } from './kit.mjs';
 
 /** @import { Kit, Request } from './run.mjs' */
-
-/** Enough functions, on enough paths, for a call tree of thousands of nodes, and next to no garbage. */
-const FUNCTIONS = Array.from({ length: 48 }, (_, i) =>
-  runInThisContext(`(function step${i}(next, depth) {
-    let sum = 0;
-    for (let i = 0; i < 400; i++) sum = (sum * 31 + i) | 0;
-    return depth === 0 ? sum : next((sum ^ ${i * 7919}) >>> 0, depth - 1);
-  })`),
-);
 
 /**
  * Many long transactions at once, each with a profile of its own, round after round, and how much memory that takes.
@@ -52,22 +43,4 @@ async function transact({ Sentry }, i, durationMs) {
       }
     }),
   );
-}
-
-let seed = 1;
-
-/**
- * Calls functions that are picked at random, one within the other.
- *
- * @param {number} _result
- * @param {number} depth
- * @returns {number}
- */
-function next(_result, depth) {
-  seed = (seed * 1103515245 + 12345) & 0x7fffffff;
-  return FUNCTIONS[(seed >> 8) % (depth > 12 ? 3 : FUNCTIONS.length)](next, depth);
-}
-
-function compute() {
-  for (let i = 0; i < 40; i++) next(0, 20);
 }

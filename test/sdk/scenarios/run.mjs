@@ -1,8 +1,11 @@
+import { abandoned } from './abandoned.mjs';
 import { closing } from './closing.mjs';
 import { concurrent } from './concurrent.mjs';
 import { continuous } from './continuous.mjs';
+import { garbage } from './garbage.mjs';
 import { heap } from './heap.mjs';
 import { reinit } from './reinit.mjs';
+import { rotation } from './rotation.mjs';
 import { span } from './span.mjs';
 import { traffic } from './traffic.mjs';
 
@@ -20,7 +23,18 @@ import { traffic } from './traffic.mjs';
  *   transactions?: number, durationMs?: number, rounds?: number }} Request
  */
 
-const SCENARIOS = { closing, concurrent, continuous, heap, reinit, span, traffic };
+const SCENARIOS = {
+  abandoned,
+  closing,
+  concurrent,
+  continuous,
+  garbage,
+  heap,
+  reinit,
+  rotation,
+  span,
+  traffic,
+};
 
 /**
  * Runs the scenario that the parent process asks for and reports its result to it.
