@@ -15,14 +15,18 @@ export class ChunkOverlap {
 
   /** @param profile of a chunk; one of a transaction has no timestamps and stays as it is */
   trim({ samples }: SampledProfile): void {
-    const first = samples[0]?.timestamp;
-    const last = samples.at(-1)?.timestamp;
-    if (first === undefined || last === undefined) return;
+    const times = samples.flatMap(({ timestamp }) => timestamp ?? []);
+    // V8 lists the sample that it takes at a start before ticks that came earlier: neither end need be the outermost.
+    const [first, last] = [Math.min(...times), Math.max(...times)];
+    if (times.length < samples.length || times.length === 0) return;
     const seenUntil = this.#endSeconds + SAME_TICK_SECONDS;
     const isSetBack = seenUntil - first > MAX_OVERLAP_SECONDS;
     this.#endSeconds = isSetBack ? last : Math.max(this.#endSeconds, last);
     if (isSetBack) return;
-    const kept = samples.findIndex(({ timestamp }) => (timestamp as number) > seenUntil);
-    samples.splice(0, kept === -1 ? samples.length : kept);
+    let kept = 0;
+    for (const [i, sample] of samples.entries()) {
+      if ((times[i] as number) > seenUntil) samples[kept++] = sample;
+    }
+    samples.length = kept;
   }
 }
