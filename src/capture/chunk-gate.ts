@@ -148,8 +148,11 @@ export class ChunkGate {
       this.#admission.withdraw();
       const next = profiler._chunkData;
       profiler._chunkData = last;
-      if (last !== undefined) this.#stop();
-      profiler._chunkData = next;
+      try {
+        if (last !== undefined) this.#stop();
+      } finally {
+        profiler._chunkData = next;
+      }
     }
     this.#learn(ranMs);
   }
