@@ -1,0 +1,43 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { UnseenProfiles } from '../../src/capture/unseen-profiles.ts';
+import { type Hold, Ledger } from '../../src/ledger.ts';
+
+beforeEach(() => vi.useFakeTimers({ toFake: ['performance'] }));
+afterEach(() => vi.useRealTimers());
+
+function start(count: number) {
+  const ledger = new Ledger(1000, () => {});
+  const unseen = new UnseenProfiles();
+  for (let i = 1; i <= count; i++) unseen.start(ledger.hold(i * 100) as Hold);
+  return { ledger, unseen, held: () => ledger.totals().heldBytes };
+}
+
+test('each that comes through ends the oldest; one too many ends nothing', () => {
+  const { unseen, held } = start(2);
+  expect(unseen).toMatchObject({ running: 2, heldBytes: 300 });
+  unseen.endOldest();
+  expect(unseen).toMatchObject({ running: 1, heldBytes: 200 });
+  unseen.endOldest();
+  unseen.endOldest();
+  expect(unseen).toMatchObject({ running: 0, heldBytes: 0 });
+  expect(held()).toBe(0);
+});
+
+test('what never ends expires when the SDK would have ended it, no sooner', () => {
+  const { ledger, unseen, held } = start(2);
+  vi.advanceTimersByTime(59_999);
+  unseen.start(ledger.hold(1) as Hold);
+  unseen.expire();
+  expect(unseen.running).toBe(3);
+  vi.advanceTimersByTime(1);
+  unseen.expire();
+  expect(unseen.running).toBe(1);
+  expect(held()).toBe(1);
+});
+
+test('close gives everything back', () => {
+  const { unseen, held } = start(3);
+  unseen.close();
+  expect(unseen.running).toBe(0);
+  expect(held()).toBe(0);
+});
