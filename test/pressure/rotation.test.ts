@@ -16,13 +16,13 @@ test('rotation keeps native stops short, and loses or repeats no tick', async ()
   const relay = await startRelay();
   const otherRelay = await startRelay();
   const stock = await runScenario('11', 'mjs', {
-    name: 'rotation',
+    name: 'stops',
     dsn: otherRelay.dsn,
     bounded: false,
     durationMs: STOCK_CHUNK_MS + 500,
   });
   const bounded = await runScenario('11', 'mjs', {
-    name: 'rotation',
+    name: 'stops',
     dsn: relay.dsn,
     bounded: {},
     durationMs: 35_000,

@@ -11,10 +11,12 @@ export interface ScenarioRequest {
     | 'concurrent'
     | 'continuous'
     | 'garbage'
+    | 'gate'
     | 'heap'
     | 'reinit'
     | 'rotation'
     | 'span'
+    | 'stops'
     | 'traffic';
   dsn: string;
   bounded?: object | false;
@@ -34,6 +36,9 @@ export interface ScenarioRequest {
   transactions?: number;
   durationMs?: number;
   rounds?: number;
+  /** Which case of a scenario that has several. */
+  variant?: string;
+  rate?: number;
 }
 
 export interface ScenarioOptions {

@@ -1,43 +1,38 @@
-import { createRequire } from 'node:module';
-import { compute } from './call-tree.mjs';
-import { initProfiling } from './kit.mjs';
+import { integrationsOf, sleep, work } from './kit.mjs';
 
 /** @import { Kit, Request } from './run.mjs' */
 
 /**
- * A busy service with continuous profiling, and how long the native stops take.
+ * Continuous mode (SDK 10, 11) for longer than a chunk may be, and then a while without.
  *
  * @param {Kit} kit
  * @param {Request} request
  */
 export async function rotation(kit, request) {
   const { Sentry } = kit;
-  initProfiling(kit, { ...request, lifecycle: 'manual' });
-  const stopsMs = timeStops();
-  Sentry.profiler.startProfiler();
-  const endMs = performance.now() + (request.durationMs ?? 62_000);
-  while (performance.now() < endMs) {
-    compute();
-    await new Promise(setImmediate);
-  }
-  Sentry.profiler.stopProfiler();
-  await Sentry.flush(10_000);
-  return { stopsMs, stats: kit.getProfilingStats() };
-}
-
-/** By a wrapper of its own: the stock SDK is measured too. */
-function timeStops() {
-  const require = createRequire(createRequire(import.meta.url).resolve('@sentry/profiling-node'));
-  /** @type {any} */
-  const bindings = require('@sentry/node-cpu-profiler').CpuProfilerBindings;
-  /** @type {number[]} */
-  const stopsMs = [];
-  const { stopProfiling } = bindings;
-  bindings.stopProfiling = (/** @type {any} */ ...args) => {
-    const startMs = performance.now();
-    const profile = stopProfiling.apply(bindings, args);
-    stopsMs.push(performance.now() - startMs);
-    return profile;
-  };
-  return stopsMs;
+  const isManual = request.lifecycle === 'manual';
+  Sentry.init({
+    dsn: request.dsn,
+    release: 'app@1.0.0',
+    tracesSampleRate: 1,
+    traceLifecycle: 'static',
+    profileSessionSampleRate: 1,
+    profileLifecycle: request.lifecycle,
+    integrations: integrationsOf(kit, request),
+  });
+  if (isManual) Sentry.profiler.startProfiler();
+  await Sentry.startSpan({ name: 'long', forceTransaction: true }, async () => {
+    // The SDK ignores it with the trace lifecycle.
+    if (!isManual) Sentry.profiler.stopProfiler();
+    for (let round = 0; round < 120; round++) {
+      work(15);
+      await sleep(5);
+    }
+  });
+  const before = kit.getProfilingStats();
+  if (isManual) Sentry.profiler.stopProfiler();
+  const stopped = kit.getProfilingStats();
+  await sleep(1200);
+  const isFlushed = await Sentry.flush(10_000);
+  return { isFlushed, before, stopped, stats: kit.getProfilingStats() };
 }

@@ -4,9 +4,11 @@ import { concurrent } from './concurrent.mjs';
 import { continuous } from './continuous.mjs';
 import { garbage } from './garbage.mjs';
 import { heap } from './heap.mjs';
+import { gate } from './gate.mjs';
 import { reinit } from './reinit.mjs';
 import { rotation } from './rotation.mjs';
 import { span } from './span.mjs';
+import { stops } from './stops.mjs';
 import { traffic } from './traffic.mjs';
 
 /**
@@ -20,7 +22,7 @@ import { traffic } from './traffic.mjs';
  * }} Kit
  * @typedef {{ name: string, dsn: string, bounded?: object | false, order?: 'profiling-first' | 'bounded-first', lifecycle?: string, otherDsn?: string, flushMs?: number,
  *   profiled?: boolean, maxOldBytes?: number, baseRatio?: number, peakRatio?: number, normalMs?: number, recoveryMs?: number,
- *   transactions?: number, durationMs?: number, rounds?: number }} Request
+ *   transactions?: number, durationMs?: number, rounds?: number, variant?: string, rate?: number }} Request
  */
 
 const SCENARIOS = {
@@ -29,10 +31,12 @@ const SCENARIOS = {
   concurrent,
   continuous,
   garbage,
+  gate,
   heap,
   reinit,
   rotation,
   span,
+  stops,
   traffic,
 };
 

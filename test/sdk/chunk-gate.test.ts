@@ -1,0 +1,51 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Relay, startRelay } from '../support/relay/index.ts';
+import { runScenario } from '../support/scenario.ts';
+
+let relay: Relay;
+beforeEach(async () => {
+  relay = await startRelay();
+});
+afterEach(() => relay.close());
+
+interface Chunk {
+  readonly profiler_id: string;
+  readonly profile: { readonly samples: readonly { readonly timestamp: number }[] };
+}
+
+test.each([
+  { line: '10', lifecycle: 'manual' },
+  { line: '10', lifecycle: 'trace' },
+  { line: '11', lifecycle: 'manual' },
+  { line: '11', lifecycle: 'trace' },
+] as const)(
+  'SDK $line, $lifecycle: chunks follow each other, none after the end',
+  async ({ line, lifecycle }) => {
+    const bounded = { maxChunkMs: 1000, sampling: false };
+    const request = { name: 'rotation', dsn: relay.dsn, lifecycle, bounded } as const;
+    const { before, stopped, stats, output, exitCode } = await runScenario(line, 'mjs', request);
+    expect({ output, exitCode }).toEqual({ output: '', exitCode: 0 });
+    expect(relay.invalid).toEqual([]);
+    expect(before.running).toBe(lifecycle === 'manual' ? 1 : 0);
+    expect(stopped.running).toBe(0);
+    const chunks = relay.items.flatMap(({ type, json }) => (type === 'profile_chunk' ? (json as Chunk) : []));
+    expect(chunks.length).toBeGreaterThanOrEqual(3);
+    // None was begun after the end.
+    expect(stats).toMatchObject({
+      captured: stopped.captured,
+      delivered: chunks.length,
+      running: 0,
+      abandoned: 0,
+      skipped: { rate: 0, budget: 0, active: 0 },
+      memory: { heldBytes: 0 },
+      capabilities: { nativeSeam: true, transactionGate: false, chunkGate: true },
+    });
+    expect(new Set(chunks.map(({ profiler_id }) => profiler_id)).size).toBe(1);
+    const spans = chunks
+      .map(({ profile }) => profile.samples.map(({ timestamp }) => timestamp).sort((a, b) => a - b))
+      .sort((a, b) => (a[0] as number) - (b[0] as number));
+    const between = spans.slice(1).map((next, i) => (next[0] as number) - (spans[i]?.at(-1) as number));
+    // The same tick, seen from two profiles, is at most a millisecond apart.
+    expect(Math.min(...between)).toBeGreaterThan(0.0015);
+  },
+);

@@ -1,0 +1,187 @@
+import { createRequire } from 'node:module';
+import { integrationsOf, sleep, work } from './kit.mjs';
+
+/** @import { Kit, Request } from './run.mjs' */
+
+/**
+ * What an application does that the gate of span mode has to cope with. Each case has options of its own and a course
+ * of its own, which may return what it has seen.
+ *
+ * @type {Record<string, { options?: object, run: (kit: Kit, request: Request) => Promise<object | void> }>}
+ */
+const CASES = {
+  /** Six requests at once. */
+  concurrent: { run: (kit) => atOnce(kit, 6) },
+
+  /** One after the other. */
+  serial: {
+    async run(kit) {
+      for (let i = 0; i < 6; i++) await transaction(kit, i);
+    },
+  },
+
+  /** The user's own sampler decides, in all the ways it may. */
+  sampler: {
+    options: {
+      profilesSampleRate: 1,
+      profilesSampler: (/** @type {any} */ { name, attributes, parentSampled }) => {
+        if (!parentSampled || attributes['sentry.origin'] === undefined)
+          return 'not what the SDK says it passes';
+        return [true, 1, false, 0, 'invalid', Number.NaN, 2][Number(name.split(' ')[1])];
+      },
+    },
+    async run(kit) {
+      for (let i = 0; i < 7; i++) await transaction(kit, i);
+    },
+  },
+
+  throwing: {
+    options: {
+      profilesSampler() {
+        throw new Error('the sampler failed');
+      },
+    },
+    async run(kit) {
+      const thrown = await transaction(kit, 0).then(
+        () => undefined,
+        (error) => error.message,
+      );
+      return { thrown };
+    },
+  },
+
+  dropped: {
+    options: { beforeSendTransaction: () => null },
+    async run(kit) {
+      await atOnce(kit, 6);
+      // At a flush, what ended just now may still be on its way.
+      await sleep(300);
+    },
+  },
+
+  /** Spans that never end; the SDK ends their profiles. */
+  unended: {
+    options: { _experiments: { maxProfileDurationMs: 50 } },
+    async run({ Sentry }) {
+      for (let i = 0; i < 4; i++) {
+        Sentry.withIsolationScope(() =>
+          Sentry.startInactiveSpan({ name: `request ${i}`, forceTransaction: true }),
+        );
+      }
+      work(100);
+      await sleep(100);
+    },
+  },
+
+  /** A transaction longer than the SDK's limit for its profile, with a flush meanwhile. */
+  long: {
+    options: { _experiments: { maxProfileDurationMs: 50 } },
+    async run({ Sentry }) {
+      await Sentry.withIsolationScope(() =>
+        Sentry.startSpan({ name: 'request 0', forceTransaction: true }, async () => {
+          work(80);
+          await sleep(500);
+          await Sentry.flush(1000);
+        }),
+      );
+    },
+  },
+
+  /** A second client while a transaction of the first is under way, whose end the SDK then tells only to the second. */
+  another: {
+    options: { _experiments: { maxProfileDurationMs: 200 } },
+    async run(kit, request) {
+      const { Sentry } = kit;
+      const clients = [Sentry.getClient()];
+      await transaction(kit, 0, async () => {
+        init(kit, { ...request, dsn: request.otherDsn ?? '' }, {});
+        clients.push(Sentry.getClient());
+        await transaction(kit, 1);
+      });
+      // Outside, the scope still has the first.
+      await transaction(kit, 2);
+      await sleep(200);
+      for (const client of clients) await client.flush(10_000);
+      return {
+        each: clients.map((client) => client.getIntegrationByName('BoundedProfiling').getStats(client)),
+      };
+    },
+  },
+
+  /** Closed, with a profile that runs. */
+  closed: {
+    async run(kit) {
+      const { Sentry } = kit;
+      const client = Sentry.getClient();
+      const options = client.getOptions();
+      const hadSampler = Object.hasOwn(options, 'profilesSampler');
+      await transaction(kit, 0, () => Sentry.close(5000));
+      const bindings = bindingsOf();
+      return {
+        hadSampler,
+        hasSampler: Object.hasOwn(options, 'profilesSampler'),
+        replaced: Object.keys(bindings),
+      };
+    },
+  },
+};
+
+/**
+ * @param {Kit} kit
+ * @param {Request} request
+ */
+export async function gate(kit, request) {
+  const chosen = CASES[request.variant ?? ''];
+  if (chosen === undefined) throw new Error(`no case ${request.variant}`);
+  init(kit, request, chosen.options ?? {});
+  const result = await chosen.run(kit, request);
+  const isFlushed = await kit.Sentry.flush(10_000);
+  return { ...result, isFlushed, stats: request.bounded === false ? undefined : kit.getProfilingStats() };
+}
+
+/**
+ * @param {Kit} kit
+ * @param {Request} request
+ * @param {object} options
+ */
+function init(kit, request, options) {
+  kit.Sentry.init({
+    dsn: request.dsn,
+    release: 'app@1.0.0',
+    tracesSampleRate: 1,
+    profilesSampleRate: request.rate ?? 1,
+    integrations: integrationsOf(kit, request),
+    ...options,
+  });
+}
+
+/**
+ * @param {Kit} kit
+ * @param {number} count
+ */
+async function atOnce(kit, count) {
+  await Promise.all(Array.from({ length: count }, (_, i) => transaction(kit, i)));
+}
+
+/**
+ * @param {Kit} kit
+ * @param {number} i
+ * @param {() => unknown} [meanwhile]
+ */
+async function transaction({ Sentry }, i, meanwhile = () => {}) {
+  await Sentry.withIsolationScope(() =>
+    Sentry.startSpan({ name: `request ${i}`, forceTransaction: true }, async () => {
+      work(30);
+      await sleep(5);
+      work(10);
+      await meanwhile();
+    }),
+  );
+}
+
+/** The native profiler's, as the SDK of this project has it. */
+function bindingsOf() {
+  const requireHere = createRequire(process.argv[1] ?? '');
+  const requireThere = createRequire(requireHere.resolve('@sentry/profiling-node'));
+  return requireThere('@sentry/node-cpu-profiler').CpuProfilerBindings;
+}
