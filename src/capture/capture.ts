@@ -163,10 +163,9 @@ export class Capture {
         return rootSpans.open;
       },
     });
-    // Continuous profiling runs one profile, however many contexts it covers.
-    const profilesFor = (contexts: number): number =>
-      this.#format === 'transaction' ? contexts : Math.min(contexts, 1);
-    return governSampling(options, sources, profilesFor);
+    // Continuous profiling runs one profile, however many contexts it covers: no dice decide whether there is room for it.
+    const choices = (contexts: number): number => (this.#format === 'transaction' ? contexts : 0);
+    return governSampling(options, sources, choices);
   }
 
   #admitSpan(): boolean {
@@ -180,6 +179,7 @@ export class Capture {
     const sampling = this.#sampling;
     const { ledger, options } = this.#parts;
     const admission = {
+      budgetBytes: ledger.budgetBytes,
       get rate() {
         return sampling.decide();
       },

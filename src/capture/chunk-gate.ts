@@ -1,6 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { replaceMethod } from '../replace-method.ts';
-import { type ChunkCost, expectedChunkBytes, firstChunkMs, nextChunkMs } from './chunk-length.ts';
+import {
+  type ChunkCost,
+  expectedChunkBytes,
+  firstChunkMs,
+  MIN_CHUNK_MS,
+  nextChunkMs,
+} from './chunk-length.ts';
 import type { SdkProfiler } from './profiling-client.ts';
 import { survive } from './survive.ts';
 
@@ -14,6 +20,7 @@ export type ChunkProfiler = Required<
 export interface ChunkAdmission {
   /** Share of the time that may be profiled, 0 to 1. */
   readonly rate: number;
+  readonly budgetBytes: number;
   /** What the ledger has free. */
   readonly roomBytes: number;
   /** What the last native stop cost, where that can be seen. */
@@ -170,13 +177,14 @@ export class ChunkGate {
 
   #learn(ranMs: number | undefined): void {
     const { lastStop, roomBytes } = this.#admission;
-    if (ranMs === undefined || lastStop === undefined) return;
+    // A short one, that spans or the user have ended, says nothing about a whole one.
+    if (ranMs === undefined || ranMs < MIN_CHUNK_MS || lastStop === undefined) return;
     this.#lastCost = { ranMs, ...lastStop };
     this.#chunkMs = nextChunkMs(this.#chunkMs, this.#maxChunkMs, this.#lastCost, roomBytes);
   }
 
   #expectedBytes(): number {
-    return expectedChunkBytes(this.#chunkMs, this.#lastCost, this.#admission.roomBytes);
+    return expectedChunkBytes(this.#chunkMs, this.#lastCost, this.#admission.budgetBytes);
   }
 
   #rotateLater(): void {

@@ -21,7 +21,7 @@ const BYTES_MARGIN = 1.5;
 
 /** How long the first chunk may be, in milliseconds. */
 export function firstChunkMs(maxChunkMs: number): number {
-  return Math.max(FIRST_SHARE * maxChunkMs, MIN_CHUNK_MS);
+  return Math.min(Math.max(FIRST_SHARE * maxChunkMs, MIN_CHUNK_MS), maxChunkMs);
 }
 
 /** What one chunk has cost. */
@@ -53,8 +53,8 @@ export function nextChunkMs(
 export function expectedChunkBytes(
   chunkMs: number,
   lastCost: ChunkCost | undefined,
-  roomBytes: number,
+  budgetBytes: number,
 ): number {
-  if (lastCost === undefined) return Math.min(FIRST_CHUNK_BYTES, ROOM_SHARE * roomBytes);
+  if (lastCost === undefined) return Math.min(FIRST_CHUNK_BYTES, ROOM_SHARE * budgetBytes);
   return lastCost.bytes * Math.min((BYTES_MARGIN * chunkMs) / lastCost.ranMs, BYTES_MARGIN);
 }

@@ -17,6 +17,9 @@ export const SETTLED_CLAIM_MS = 250;
 /** How long the transaction of a profile that the SDK has cut off may go on. */
 export const CUT_OFF_CLAIM_MS = 300_000;
 
+/** Most are claimed within a tenth of a second, after the SDK has collected their spans, and compacted on their way out. */
+export const COMPACT_MS = 250;
+
 const SWEEP_MS = 1000;
 
 /** The SDK's store holds as many (`PROFILE_MAP`): what more of them push out of it never comes. */
@@ -31,6 +34,7 @@ interface Finished {
   finishedAtMs: number;
   /** It has ended before its transaction, and can't be claimed before that has ended too. */
   isCutOff: boolean;
+  readonly compactTimer: NodeJS.Timeout;
   /** Bytes of JSON that compaction has saved. */
   savedBytes: number;
 }
@@ -66,14 +70,14 @@ export class FinishedProfiles {
       hold.release();
       return;
     }
-    this.#waiting.set(id, { profile, hold, finishedAtMs: performance.now(), isCutOff, savedBytes: 0 });
+    this.#detached(() => {
+      const compactTimer = setTimeout(() => void this.#compact(id), COMPACT_MS).unref();
+      const finishedAtMs = performance.now();
+      this.#waiting.set(id, { profile, hold, finishedAtMs, isCutOff, compactTimer, savedBytes: 0 });
+      this.#sweep ??= setTimeout(() => this.#sweepUp(), SWEEP_MS).unref();
+    });
     const [oldest = id] = this.#waiting.keys();
     if (this.#waiting.size > STORED_PROFILES) this.#abandon(oldest);
-    this.#detached(() => {
-      this.#sweep ??= setTimeout(() => this.#sweepUp(), SWEEP_MS).unref();
-      // Most are claimed within a turn or two, and compacted on their way out.
-      setImmediate(() => setImmediate(() => void this.#compact(id)));
-    });
   }
 
   /** Its transaction has ended, and will come now if it comes at all. */
@@ -88,11 +92,7 @@ export class FinishedProfiles {
    * @returns how many bytes of JSON it has been made smaller by
    */
   claim(id: string): number {
-    const finished = this.#waiting.get(id);
-    if (finished === undefined) return 0;
-    finished.hold.release();
-    this.#waiting.delete(id);
-    return finished.savedBytes;
+    return this.#take(id)?.savedBytes ?? 0;
   }
 
   /** Gives up those that ended at least so long ago. */
@@ -106,17 +106,22 @@ export class FinishedProfiles {
   /** Lets go of all of them, as they are. */
   close(): void {
     clearTimeout(this.#sweep);
-    for (const { hold } of this.#waiting.values()) hold.release();
-    this.#waiting.clear();
+    for (const id of this.#waiting.keys()) this.#take(id);
   }
 
   #abandon(id: string): void {
-    const finished = this.#waiting.get(id);
+    const finished = this.#take(id);
     if (finished === undefined) return;
-    this.#waiting.delete(id);
     emptyProfile(finished.profile);
-    finished.hold.release();
     this.#abandoned++;
+  }
+
+  #take(id: string): Finished | undefined {
+    const finished = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    finished?.hold.release();
+    clearTimeout(finished?.compactTimer);
+    return finished;
   }
 
   #sweepUp(): void {

@@ -33,12 +33,12 @@ export const UNGOVERNED: Sampling = {
 /**
  * Asks the governor at every decision what rate is in force. It has to be asked at regular intervals too.
  *
- * @param contextsAtOnce how many profiles so many contexts mean
+ * @param choices among how many contexts the rate has to choose
  */
 export function governSampling(
   options: Exclude<ResolvedOptions['sampling'], false>,
   sources: SignalSources,
-  contextsAtOnce: (activeContexts: number) => number,
+  choices: (activeContexts: number) => number,
 ): Sampling {
   const watermarks = {
     low: options.lowWatermark,
@@ -49,7 +49,7 @@ export function governSampling(
   let signals: Signals = sources.read();
   const decide = (): number => {
     signals = sources.read();
-    const activeContexts = contextsAtOnce(signals.activeContexts);
+    const activeContexts = choices(signals.activeContexts);
     state = govern({ ...signals, activeContexts }, state, performance.now(), watermarks);
     return state.rate;
   };

@@ -12,6 +12,7 @@ function setup(lifecycle: Lifecycle, { maxChunkMs = CHUNK_MS, rate = 1 } = {}) {
   const continuous = createContinuous(lifecycle);
   const admission = {
     rate,
+    budgetBytes: 64 * 1024 * 1024,
     roomBytes: 64 * 1024 * 1024,
     lastStop: undefined,
     isAdmitting: true,
@@ -154,7 +155,7 @@ test('trace: spans within spans are one session', async () => {
 test('what runs already is rotated too', async () => {
   const { profiler, begin, chunks } = createContinuous('manual');
   begin();
-  const admission = { rate: 1, roomBytes: 2 ** 30, lastStop: undefined };
+  const admission = { rate: 1, budgetBytes: 1, roomBytes: 2 ** 30, lastStop: undefined };
   const none = (): void => {};
   const gate = new ChunkGate(
     profiler,

@@ -60,7 +60,7 @@ test('a limit below the shortest length is a limit all the same', () => {
   expect(nextChunkMs(200, 200, { ...CHEAP, stopMs: 500 }, MiB)).toBe(200);
 });
 
-test('the first chunk is expected to take what a busy one takes, and no more than its share of the room', () => {
+test('the first chunk is expected to take what a busy one takes, and no more than its share of the budget', () => {
   expect(expectedChunkBytes(MAX_MS, undefined, 64 * MiB)).toBe(3 * MiB);
   expect(expectedChunkBytes(MAX_MS, undefined, MiB)).toBe(MiB / 2);
 });

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { NativeProfile } from '../../src/capture/bindings.ts';
 import {
   CLAIM_MS,
+  COMPACT_MS,
   CUT_OFF_CLAIM_MS,
   FinishedProfiles,
   SETTLED_CLAIM_MS,
@@ -63,6 +64,7 @@ test('what waits is compacted, holds less, and says the same', async () => {
   const before = resolveSamples({ profile });
   const heldBefore = held();
   const bytesBefore = JSON.stringify(profile).length;
+  vi.advanceTimersByTime(COMPACT_MS);
   await turns(20);
   expect(resolveSamples({ profile })).toEqual(before);
   expect(held()).toBe(estimateHeldBytes({ profile }));
@@ -75,10 +77,10 @@ test('what waits is compacted, holds less, and says the same', async () => {
 test('what is claimed while it is being compacted is left as it is', async () => {
   // Pauses come with real time.
   vi.useRealTimers();
-  const { finished, held, add } = setup({ sliceMs: 0.001 });
+  const { finished, slices, held, add } = setup({ sliceMs: 0.001 });
   const profile = add('a', { samples: 2000 });
   const before = JSON.stringify(profile);
-  await turns(5);
+  while (slices.longestMs === 0) await turns(1);
   expect(finished.claim('a')).toBe(0);
   expect(held()).toBe(0);
   await turns(500);
@@ -89,9 +91,9 @@ test('what is claimed while it is being compacted is left as it is', async () =>
 test('what is abandoned while it is being compacted stays empty', async () => {
   // Pauses come with real time.
   vi.useRealTimers();
-  const { finished, held, add } = setup({ sliceMs: 0.001 });
+  const { finished, slices, held, add } = setup({ sliceMs: 0.001 });
   const profile = add('a', { samples: 2000 });
-  await turns(5);
+  while (slices.longestMs === 0) await turns(1);
   finished.abandon(0);
   await turns(500);
   expect(isEmpty(profile)).toBe(true);

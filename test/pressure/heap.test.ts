@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { startRelay } from '../support/relay/index.ts';
 import { runScenario } from '../support/scenario.ts';
 
-const MAX_OLD_MIB = 160;
+const MAX_OLD_MIB = 256;
 
 interface Moment {
   ownRatio: number;
