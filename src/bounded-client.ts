@@ -70,6 +70,16 @@ export class BoundedClient {
       claim: (id) => this.#capture.claim(id),
       onMalformed: (error) => debug.warn('[BoundedProfiling] A profile could not be encoded:', error),
     });
+    try {
+      this.#standBetween(client, transport, send);
+    } catch (error) {
+      this.#capture.close();
+      throw error;
+    }
+  }
+
+  #standBetween(client: Client, transport: Transport, send: Transport['send']): void {
+    let isClosing = false;
     const restore = interceptTransport(transport, send, {
       onProfiles: (envelope, items) => this.#pipeline.accept(envelope, items),
       settle: (timeoutMs) => {
@@ -80,7 +90,6 @@ export class BoundedClient {
       cutOff: () => this.#pipeline.cutOff(),
       isClosing: () => isClosing,
     });
-    let isClosing = false;
     const close = client.close.bind(client);
     const restoreClose = replaceMethod(client, 'close', (timeoutMs) => {
       isClosing = true;

@@ -11,6 +11,7 @@ import { ChunkGate, isChunkProfiler } from './chunk-gate.ts';
 import { FinishedProfiles, SETTLED_CLAIM_MS } from './finished-profiles.ts';
 import { attachToSeam, type Seam } from './native-seam.ts';
 import {
+  isIdle,
   isSpanMode,
   maxProfileMsOf,
   profilerOf,
@@ -130,9 +131,9 @@ export class Capture {
     return this.#finished.claim(id);
   }
 
-  /** The SDK has nothing under way any more: what was not claimed by now never will be. */
+  /** The client is flushed. If it has nothing under way any more, what was not claimed by now never will be. */
   settle(): void {
-    this.#finished.abandon(SETTLED_CLAIM_MS);
+    if (isIdle(this.#parts.client)) this.#finished.abandon(SETTLED_CLAIM_MS);
   }
 
   /** Puts everything back as it was; what runs is left to the SDK. */

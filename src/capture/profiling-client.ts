@@ -46,3 +46,8 @@ export function isSpanMode(options: ProfilingOptions, profiler: SdkProfiler): bo
   if (typeof profiler._setupAutomaticSpanProfiling !== 'function') return false;
   return 'profilesSampleRate' in options || 'profilesSampler' in options;
 }
+
+/** Whether no event of the client is under way to its transport, as its `flush` looks for it (`_isClientDoneProcessing`). */
+export function isIdle(client: Client): boolean {
+  return (client as unknown as { _numProcessing?: number })._numProcessing === 0;
+}
