@@ -24,6 +24,8 @@ export interface ProfileCounts {
   pending: number;
   /** By reason. */
   dropped: Record<string, number>;
+  /** Never started, by reason. */
+  skipped: Record<string, number>;
 }
 
 /** A run as table, chart and JSON show it. */
@@ -55,12 +57,13 @@ export function toResult(seen: Observations): RunResult {
 function countProfiles({ stats, captured, discarded }: Vitals, received: number): ProfileCounts {
   if (stats !== undefined) {
     const { total: _, ...dropped } = stats.dropped;
-    return { captured: stats.captured, delivered: stats.delivered, pending: stats.pending, dropped };
+    const { captured: taken, delivered, pending, skipped } = stats;
+    return { captured: taken, delivered, pending, dropped, skipped };
   }
   const discardedCount = Object.values(discarded).reduce((sum, count) => sum + count, 0);
   const unaccounted = captured - received - discardedCount;
   const dropped = unaccounted > 0 ? { ...discarded, 'lost, not counted': unaccounted } : discarded;
-  return { captured, delivered: received, pending: 0, dropped };
+  return { captured, delivered: received, pending: 0, dropped, skipped: {} };
 }
 
 function disagreements({ mode, diedAfterMs, vitals: { stats, captured }, relay }: Observations): string[] {

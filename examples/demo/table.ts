@@ -29,6 +29,11 @@ const ROWS: readonly Row[] = [
   { label: 'Profiles captured', cell: ({ profiles }) => String(profiles.captured), isOfProfiles: true },
   { label: 'Profiles delivered', cell: ({ profiles }) => String(profiles.delivered), isOfProfiles: true },
   { label: 'Profiles lost, by reason', cell: lost, isOfProfiles: true },
+  {
+    label: 'Profiles not started, by reason',
+    cell: ({ profiles: { skipped } }) => byReason(skipped).join('\n') || 'none',
+    isOfProfiles: true,
+  },
 ];
 
 const PLAIN = { head: [], border: [], compact: true };
@@ -62,7 +67,13 @@ function death(diedAfterMs: number | undefined): string {
 }
 
 function lost({ profiles: { dropped, pending } }: RunResult): string {
-  const reasons = Object.entries(dropped).map(([reason, count]) => `${count} ${reason}`);
+  const reasons = byReason(dropped);
   if (pending > 0) reasons.push(`${pending} pending at the end`);
   return reasons.join('\n') || 'none';
+}
+
+function byReason(counts: Record<string, number>): string[] {
+  return Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .map(([reason, count]) => `${count} ${reason}`);
 }
