@@ -8,6 +8,7 @@ import { writeBetweenMarkers } from '../support/readme.ts';
 import { type Case, planCases, planScenarios } from './plan.ts';
 import { obtainRecording, type Recording } from './recording.ts';
 import { type Sink, startSink } from './sink.ts';
+import { renderSummary } from './summary-table.ts';
 import { renderTable } from './table.ts';
 import type { CaseOptions, Measurement, Run } from './types.ts';
 
@@ -23,15 +24,19 @@ export async function benchEncode({ isQuick }: { isQuick: boolean }): Promise<vo
   const runs = await runAll(scenarios.flatMap(planCases), recording);
   const machine = describeMachine(PACKAGES);
   const profile = { bytes: recording.bytes };
-  const table = renderTable({ machine, profile, scenarios, runs });
+  const report = { machine, profile, scenarios, runs };
+  const table = renderTable(report);
   console.log(`\n${table}\n`);
   if (isQuick) return console.log('Quick: nothing was written.');
 
   mkdirSync(fileURLToPath(new URL('.', `file://${RESULTS}`)), { recursive: true });
-  writeFileSync(RESULTS, `${JSON.stringify({ machine, profile, scenarios, runs }, null, 2)}\n`);
+  writeFileSync(RESULTS, `${JSON.stringify(report, null, 2)}\n`);
   console.log(`Raw numbers: ${relative(process.cwd(), RESULTS)}`);
-  const isWritten = writeBetweenMarkers('encode', table);
-  console.log(isWritten ? 'Table: README.md' : 'README.md has no markers for the table.');
+  const isWritten = [
+    writeBetweenMarkers('encode-summary', renderSummary(report)),
+    writeBetweenMarkers('encode', table),
+  ].every(Boolean);
+  console.log(isWritten ? 'Tables: README.md' : 'README.md lacks markers for a table.');
 }
 
 async function runAll(cases: readonly Case[], recording: Recording): Promise<Run[]> {

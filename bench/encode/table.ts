@@ -1,6 +1,7 @@
 import type { Machine } from '../support/machine.ts';
 import { formatNumber, median } from '../support/numbers.ts';
 import type { Scenario } from './plan.ts';
+import { profileBytesOf } from './profile-bytes.ts';
 import { type Summary, summarize } from './summary.ts';
 import { CONTENDERS, type Run } from './types.ts';
 
@@ -50,12 +51,9 @@ export function renderTable(report: Report): string {
   ].join('\n');
 }
 
-function renderScenario(scenario: Scenario, { profile, runs }: Report): string[] {
-  const summaries = CONTENDERS.map((contender) => summarize(runs, scenario.name, contender));
-  // Indices and times get longer as a profile is scaled: what an unchanged one measured is the truth, if one arrived.
-  const plainBytes = summaries[CONTENDERS.indexOf('json-ext')]?.payloadBytes ?? Number.NaN;
-  const bytes = Number.isNaN(plainBytes) ? profile.bytes * scenario.copies : plainBytes;
-  const size = `${formatNumber(bytes / MB)} MB`;
+function renderScenario(scenario: Scenario, report: Report): string[] {
+  const summaries = CONTENDERS.map((contender) => summarize(report.runs, scenario.name, contender));
+  const size = `${formatNumber(profileBytesOf(scenario, report) / MB)} MB`;
   const title =
     scenario.rounds > 1 ? `${size}, after many others in the same process` : `${size}, in a fresh process`;
   const rows = scenario.rounds > 1 ? [CPU] : COLD_ROWS;
