@@ -2,12 +2,12 @@ import type { Client } from '@sentry/core';
 import type { Slices } from '../encode/slices.ts';
 import type { Ledger, ProfileIdentity } from '../ledger.ts';
 import type { ResolvedOptions } from '../resolve-options.ts';
-import { type ExpectedBytes, learnExpectedBytes } from '../sampling/expected-bytes.ts';
-import { governSampling, type Sampling, type SamplingStats, UNGOVERNED } from '../sampling/sampling.ts';
-import { watchSignals } from '../sampling/signal-sources.ts';
+import { learnExpectedBytes } from '../sampling/expected-bytes.ts';
+import type { Sampling, SamplingStats } from '../sampling/sampling.ts';
 import { debug } from '../sdk.ts';
 import { CaptureEdge, type SkipReason } from './capture-edge.ts';
 import { ChunkGate, isChunkProfiler } from './chunk-gate.ts';
+import { sampleClient } from './client-sampling.ts';
 import { FinishedProfiles, SETTLED_CLAIM_MS } from './finished-profiles.ts';
 import { attachToSeam, type Seam } from './native-seam.ts';
 import {
@@ -18,7 +18,6 @@ import {
   profilingOptionsOf,
   type SdkProfiler,
 } from './profiling-client.ts';
-import { type RootSpanWatch, watchRootSpans } from './root-span-watch.ts';
 import { installSpanGate } from './span-gate.ts';
 import { spreadAborts } from './spread-aborts.ts';
 import { survive } from './survive.ts';
@@ -56,7 +55,6 @@ export class Capture {
   readonly #parts: CaptureParts;
   readonly #finished: FinishedProfiles;
   readonly #edge: CaptureEdge;
-  readonly #rootSpans: RootSpanWatch;
   readonly #sampling: Sampling;
   readonly #seam: Seam | undefined;
   readonly #removeSpanGate: (() => void) | undefined;
@@ -82,8 +80,14 @@ export class Capture {
       onSkip: () => parts.onSkip(this.#format),
       onLost: (id, bytes) => parts.onLost({ id, format: this.#format }, bytes),
     });
-    this.#rootSpans = watchRootSpans(client);
-    this.#sampling = this.#govern(options.sampling, expectedBytes);
+    const edge = this.#edge;
+    this.#sampling = sampleClient(options.sampling, {
+      client,
+      ledger,
+      edge,
+      expectedBytes,
+      isOneEach: isTransactions,
+    });
     const { intervalMs } = options.sampling || { intervalMs: UNGOVERNED_INTERVAL_MS };
     this.#timer = setInterval(() => survive(() => this.#follow()), intervalMs).unref();
     if (profiler === undefined) return;
@@ -98,15 +102,8 @@ export class Capture {
     if (isTransactions) {
       this.#removeSpanGate = installSpanGate(profilingOptions, { admit: () => this.#admitSpan() });
     } else this.#chunkGate = this.#gateChunks(profiler);
-    const isGated = this.#chunkGate !== undefined || this.#removeSpanGate !== undefined;
-    this.#edge.ownsUnannounced = !isGated;
-    const missing = [
-      ...(this.#seam === undefined ? ["the native profiler's starts and stops"] : []),
-      ...(isGated ? [] : ["the SDK's profiler"]),
-    ];
-    if (missing.length > 0) {
-      debug.log(`[BoundedProfiling] Out of reach here: ${missing.join(' and ')}. The rest is bounded.`);
-    }
+    this.#edge.ownsUnannounced = !this.#isGated;
+    this.#tellMissing();
   }
 
   get stats(): CaptureStats {
@@ -140,7 +137,6 @@ export class Capture {
   close(): void {
     clearInterval(this.#timer);
     this.#sampling.close();
-    this.#rootSpans.close();
     this.#chunkGate?.close();
     this.#removeSpanGate?.();
     this.#seam?.detach();
@@ -148,25 +144,17 @@ export class Capture {
     this.#finished.close();
   }
 
-  #govern(options: ResolvedOptions['sampling'], expectedBytes: ExpectedBytes): Sampling {
-    if (options === false) return UNGOVERNED;
-    const { ledger } = this.#parts;
-    const edge = this.#edge;
-    const rootSpans = this.#rootSpans;
-    const sources = watchSignals(options, {
-      get expectedBytes() {
-        return expectedBytes.value;
-      },
-      get availableBytes() {
-        return ledger.freeBytes + edge.runningBytes;
-      },
-      get openRootSpans() {
-        return rootSpans.open;
-      },
-    });
-    // Continuous profiling runs one profile, however many contexts it covers: no dice decide whether there is room for it.
-    const choices = (contexts: number): number => (this.#format === 'transaction' ? contexts : 0);
-    return governSampling(options, sources, choices);
+  get #isGated(): boolean {
+    return this.#chunkGate !== undefined || this.#removeSpanGate !== undefined;
+  }
+
+  #tellMissing(): void {
+    const missing = [
+      ...(this.#seam === undefined ? ["the native profiler's starts and stops"] : []),
+      ...(this.#isGated ? [] : ["the SDK's profiler"]),
+    ];
+    if (missing.length === 0) return;
+    debug.log(`[BoundedProfiling] Out of reach here: ${missing.join(' and ')}. The rest is bounded.`);
   }
 
   #admitSpan(): boolean {

@@ -1,0 +1,44 @@
+import type { Client } from '@sentry/core';
+import type { Ledger } from '../ledger.ts';
+import type { ResolvedOptions } from '../resolve-options.ts';
+import type { ExpectedBytes } from '../sampling/expected-bytes.ts';
+import { governSampling, type Sampling, UNGOVERNED } from '../sampling/sampling.ts';
+import { watchSignals } from '../sampling/signal-sources.ts';
+import type { CaptureEdge } from './capture-edge.ts';
+import { watchRootSpans } from './root-span-watch.ts';
+
+export interface ClientSamplingParts {
+  readonly client: Client;
+  readonly ledger: Ledger;
+  readonly edge: CaptureEdge;
+  readonly expectedBytes: ExpectedBytes;
+  /** Whether each context may have a profile of its own. */
+  readonly isOneEach: boolean;
+}
+
+/** Governs the sampling of one client by the signals of the process and its own. */
+export function sampleClient(
+  options: ResolvedOptions['sampling'],
+  { client, ledger, edge, expectedBytes, isOneEach }: ClientSamplingParts,
+): Sampling {
+  if (options === false) return UNGOVERNED;
+  const rootSpans = watchRootSpans(client);
+  const sources = watchSignals(options, {
+    get expectedBytes() {
+      return expectedBytes.value;
+    },
+    get availableBytes() {
+      return ledger.freeBytes + edge.runningBytes;
+    },
+    get openRootSpans() {
+      return rootSpans.open;
+    },
+  });
+  const close = (): void => {
+    rootSpans.close();
+    sources.close();
+  };
+  // Continuous profiling runs one profile, however many contexts it covers: no dice decide whether there is room for it.
+  const choices = (contexts: number): number => (isOneEach ? contexts : 0);
+  return governSampling(options, { read: sources.read, close }, choices);
+}
