@@ -1,22 +1,18 @@
-import { parse as parseVega, type Spec, View } from 'vega';
-import { compile, type TopLevelSpec } from 'vega-lite';
+import type { TopLevelSpec } from 'vega-lite';
 import type { Shape } from '../../test/sampling/shapes.ts';
 import { MiB, type Moment, WATERMARKS } from '../../test/sampling/simulation.ts';
+import { drawSvg } from '../support/svg.ts';
 
-const INK = '#24292f';
-const FAINT = '#e3e7ed';
 const [USED, LIVE, CONTAINER] = ['#c3cad5', '#d1435b', '#8a5cd1'];
 const [CONTEXTS, RATE, HELD, LIMIT] = ['#3b6fb6', '#1a7f5a', '#b7791f', '#8a94a6'];
 const WIDTH = 680;
 const PANEL_HEIGHT = 90;
-const FONT = 'system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif';
 
 type Row = Readonly<Record<string, number>>;
 
 /** What a service went through and what the governor did, one panel below the other over the same time, as SVG. */
 export function drawShape(shape: Shape, moments: readonly Moment[]): Promise<string> {
-  const view = new View(parseVega(compile(chartSpec(shape, moments)).spec as Spec), { renderer: 'none' });
-  return view.toSVG();
+  return drawSvg(chartSpec(shape, moments));
 }
 
 function chartSpec({ title, service }: Shape, moments: readonly Moment[]): TopLevelSpec {
@@ -61,26 +57,6 @@ function chartSpec({ title, service }: Shape, moments: readonly Moment[]): TopLe
         line('held', HELD),
       ]),
     ],
-    config: {
-      font: FONT,
-      title: {
-        color: INK,
-        fontSize: 16,
-        subtitleColor: INK,
-        subtitleFontSize: 12,
-        subtitlePadding: 4,
-        offset: 12,
-      },
-      axis: {
-        labelColor: INK,
-        titleColor: INK,
-        gridColor: FAINT,
-        labelFontSize: 12,
-        titleFontSize: 12,
-        titleFontWeight: 'normal',
-      },
-      view: { stroke: null },
-    },
   };
 }
 

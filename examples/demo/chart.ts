@@ -1,19 +1,15 @@
-import { parse as parseVega, type Spec, View } from 'vega';
-import { compile, type TopLevelSpec } from 'vega-lite';
+import type { TopLevelSpec } from 'vega-lite';
+import { drawSvg } from '../../bench/support/svg.ts';
 import type { RunResult } from './result.ts';
 import { MODE_NAMES, PHASES, SILENCE } from './scenario.ts';
 
 const COLORS = { none: '#8a94a6', stock: '#d1435b', bounded: '#1a7f5a' } as const;
-const INK = '#24292f';
-const FAINT = '#e3e7ed';
 const WIDTH = 680;
 const HEIGHT = 240;
-const FONT = 'system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif';
 
 /** The memory of the runs over time, as SVG. */
 export function drawMemory(runs: readonly RunResult[], subtitle: string): Promise<string> {
-  const view = new View(parseVega(compile(chartSpec(runs, subtitle)).spec as Spec), { renderer: 'none' });
-  return view.toSVG();
+  return drawSvg(chartSpec(runs, subtitle));
 }
 
 function chartSpec(runs: readonly RunResult[], subtitle: string): TopLevelSpec {
@@ -70,27 +66,6 @@ function chartSpec(runs: readonly RunResult[], subtitle: string): TopLevelSpec {
       ...silenceLayers(),
       { mark: { type: 'line', strokeWidth: 2, interpolate: 'monotone' }, encoding: { x, y, color } },
     ],
-    config: {
-      font: FONT,
-      title: {
-        color: INK,
-        fontSize: 16,
-        subtitleColor: INK,
-        subtitleFontSize: 12,
-        subtitlePadding: 4,
-        offset: 12,
-      },
-      axis: {
-        labelColor: INK,
-        titleColor: INK,
-        gridColor: FAINT,
-        labelFontSize: 12,
-        titleFontSize: 12,
-        titleFontWeight: 'normal',
-      },
-      legend: { labelColor: INK, labelFontSize: 13 },
-      view: { stroke: null },
-    },
   };
 }
 
