@@ -98,7 +98,7 @@ function panel(
     type: 'quantitative',
     title,
     scale: { ...scale, nice: false },
-    axis: { titleX: -56, ...(ticks.length > 0 ? { values: ticks, format: ',~f' } : { tickCount: 4 }) },
+    axis: { titleX: -56, ...(ticks.length > 0 ? { values: ticks, format: ',~r' } : { tickCount: 4 }) },
   } as const;
   const layer = layers.map(({ mark, field, at }) =>
     field === undefined
