@@ -22,6 +22,12 @@ export interface UploadCarrierOptions {
 const DEFLATE_OVERHEAD_BYTES = 16;
 
 /**
+ * What a waiting upload takes besides its compressed bytes: small objects and heads of buffers. 1,500 of them, queued beside
+ * a silent relay, took 3.2 kB of heap and 0.4 kB of buffers each. Small profiles compress to less.
+ */
+const WAITING_BYTES = 4 * 1024;
+
+/**
  * Deflates profiles and uploads them itself. What waits is compressed bytes: the other items of the envelope are deflated
  * in a segment of their own, and inflated again in the rare case that they have to go on without their profile.
  */
@@ -54,7 +60,7 @@ export class UploadCarrier implements Carrier {
 
     const requestBytes = gzipMemberBytes(segments) + headerBytes + DEFLATE_OVERHEAD_BYTES;
     if (requestBytes > limits.requestBytes) return shipment.drop('too-large');
-    if (!shipment.reservation.resize(requestBytes)) return shipment.drop('budget');
+    if (!shipment.reservation.resize(requestBytes + WAITING_BYTES)) return shipment.drop('budget');
     this.#upload(shipment, segments);
   }
 

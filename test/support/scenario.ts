@@ -27,6 +27,7 @@ export interface ScenarioRequest {
   /** False for a service without profiling. */
   profiled?: boolean;
   /** Of a service under memory pressure. */
+  clients?: number;
   maxOldBytes?: number;
   baseRatio?: number;
   peakRatio?: number;

@@ -20,6 +20,7 @@ const SAMPLE_MS = 250;
 export async function heap(kit, request) {
   initProfiling(kit, request);
   const {
+    clients = 4,
     baseRatio = 0.3,
     peakRatio = 0.95,
     normalMs = 8000,
@@ -39,7 +40,7 @@ export async function heap(kit, request) {
   const startMs = performance.now();
   let isOver = false;
   const service = Promise.all(
-    Array.from({ length: 4 }, async () => {
+    Array.from({ length: clients }, async () => {
       while (!isOver) await serve(kit);
     }),
   );

@@ -21,7 +21,7 @@ import { traffic } from './traffic.mjs';
  *   getProfilingStats: () => any,
  * }} Kit
  * @typedef {{ name: string, dsn: string, bounded?: object | false, order?: 'profiling-first' | 'bounded-first', lifecycle?: string, otherDsn?: string, flushMs?: number,
- *   profiled?: boolean, maxOldBytes?: number, baseRatio?: number, peakRatio?: number, normalMs?: number, recoveryMs?: number,
+ *   profiled?: boolean, clients?: number, maxOldBytes?: number, baseRatio?: number, peakRatio?: number, normalMs?: number, recoveryMs?: number,
  *   transactions?: number, durationMs?: number, rounds?: number, variant?: string, rate?: number }} Request
  */
 
