@@ -64,3 +64,45 @@ test.each([
     await relay.close();
   },
 );
+
+test('32 clients, a profile for each transaction, the relay silent: survives what the stock SDK may not', async () => {
+  const run = async (bounded: object | false): Promise<{ outcome: string; stats?: Moment['stats'] }> => {
+    const relay = await startRelay();
+    try {
+      const { stats } = await runScenario(
+        '10',
+        'mjs',
+        {
+          name: 'heap',
+          dsn: relay.dsn,
+          bounded,
+          clients: 32,
+          maxOldBytes: MAX_OLD_MIB * 1024 * 1024,
+          peakRatio: 0.91,
+          normalMs: 8000,
+          recoveryMs: 2000,
+        },
+        {
+          execArgv: [`--max-old-space-size=${MAX_OLD_MIB}`],
+          onProgress: ({ ownRatio }) => {
+            if (ownRatio > 0.35) relay.behave({ kind: 'silent' });
+            else {
+              relay.behave({ kind: 'normal' });
+              relay.release();
+            }
+          },
+        },
+      );
+      return { outcome: 'survived', stats };
+    } catch (error) {
+      return { outcome: String(error).includes('heap out of memory') ? 'out of memory' : String(error) };
+    } finally {
+      await relay.close();
+    }
+  };
+  const bounded = await run({});
+  const stock = await run(false);
+  console.log(`with the integration: ${bounded.outcome}; stock: ${stock.outcome}`);
+  expect(bounded.outcome).toBe('survived');
+  expect(bounded.stats?.skipped.rate).toBeGreaterThan(0);
+});
