@@ -49,10 +49,10 @@ export class Ledger {
   /** Holds bytes for a profile that has not been intercepted yet. @returns undefined when there is no room */
   hold(expectedBytes: number): Hold | undefined {
     let heldBytes = 0;
-    const resize = (bytes: number): boolean => {
+    const resize = (bytes: number, mayExceed = false): boolean => {
       // What is expected is an average of many: whole bytes keep the sum exact.
       const to = Math.ceil(bytes);
-      if (to > heldBytes && to - heldBytes > this.freeBytes) return false;
+      if (!mayExceed && to > heldBytes && to - heldBytes > this.freeBytes) return false;
       this.#setHeld(this.#heldBytes - heldBytes + to);
       heldBytes = to;
       return true;
@@ -62,6 +62,7 @@ export class Ledger {
         return heldBytes;
       },
       resize,
+      settle: (to) => resize(to, this.#heldBytes === heldBytes),
       release: () => {
         resize(0);
       },
@@ -112,11 +113,13 @@ export class Ledger {
   }
 }
 
-/** Bytes held for a profile from its start until it is intercepted: room is always needed, there is no exception. */
+/** Bytes held for a profile from its start until it is intercepted. */
 export interface Hold {
   readonly heldBytes: number;
   /** @returns false, with nothing changed, if it rises and there is no room */
   resize(bytes: number): boolean;
+  /** Sets what it holds now that it has ended: alone, it may exceed the budget. @returns as {@link Hold.resize} does */
+  settle(bytes: number): boolean;
   release(): void;
 }
 

@@ -14,7 +14,7 @@ export interface Drop {
 /**
  * Why a profile did not arrive.
  *
- * - `budget`: there was no room for it in `memoryBudgetBytes`
+ * - `budget`: there was no room for it in `memoryBudgetBytes`, or memory became critical while it ran
  * - `too-large`: over `maxItemBytes`, `maxEnvelopeBytes` or `maxRequestBytes`, or the server answered 413
  * - `rate-limited`: a rate limit was active, or the server answered 429
  * - `network`: an upload failed and got no answer within `maxRetryAgeMs`
@@ -75,7 +75,7 @@ export interface SamplingOptions {
 /** Options of the integration. All are optional. */
 export interface BoundedProfilingOptions {
   /**
-   * Bound on all that profiling holds, from a profile's interception until the server has acknowledged it, in bytes.
+   * Bound on all that profiling holds, from a profile's start until the server has acknowledged it, in bytes.
    *
    * Range: an integer of at least 1 MiB.
    * @default 5% of what the process may use (old generation or container, the smaller), between 16 and 64 MiB

@@ -18,13 +18,16 @@ export interface CaptureEdgeParts {
   readonly finished: FinishedProfiles;
   readonly expectedBytes: ExpectedBytes;
   readonly maxActiveProfiles: number;
-  /** The SDK ends a profile after this time, whether or not its transaction has ended. */
+  /** The SDK ends a profile after this time, in any case. */
   readonly maxProfileMs: number;
   /** Told of a profile that was never started although the user's own rate had chosen it. */
   readonly onSkip: () => void;
   /** Told of a profile that ended without room to keep it, or was aborted. */
   readonly onLost: (id: string, bytes: number) => void;
 }
+
+/** Timers count in whole milliseconds from a clock that was read before. */
+const TIMER_TOLERANCE_MS = 2;
 
 interface Running {
   readonly hold: Hold;
@@ -40,7 +43,7 @@ export class CaptureEdge implements SeamListener {
   readonly skipped: Record<SkipReason, number> = { rate: 0, budget: 0, active: 0 };
   readonly #parts: CaptureEdgeParts;
   readonly #running = new Map<string, Running>();
-  readonly #unseen = new UnseenProfiles();
+  readonly #unseen: UnseenProfiles;
   readonly #overlap = new ChunkOverlap();
   readonly #growth = learnRunningGrowth();
   /** What a gate has admitted, until the start that follows in the same turn. */
@@ -50,6 +53,7 @@ export class CaptureEdge implements SeamListener {
 
   constructor(parts: CaptureEdgeParts) {
     this.#parts = parts;
+    this.#unseen = new UnseenProfiles(parts.maxProfileMs);
   }
 
   /** V8 profiles open now. */
@@ -149,16 +153,16 @@ export class CaptureEdge implements SeamListener {
     else this.#finish(id, profile, running, stopMs);
   }
 
-  onStopAgain(id: string): void {
-    this.#parts.finished.expect(id);
+  onAbort(id: string, profile: NativeProfile | null, stopMs: number): void {
+    const running = this.#running.get(id);
+    const heldBytes = running?.hold.heldBytes ?? 0;
+    this.onStop(id, null, stopMs);
+    if (running !== undefined && profile !== null) this.#learn(profile, running, stopMs);
+    this.#parts.onLost(id, heldBytes);
   }
 
-  onAbort(id: string, stopMs: number): void {
-    const bytes = this.#running.get(id)?.hold.heldBytes ?? 0;
-    // It would have held more: those that start next are not to be ended like it.
-    this.#parts.expectedBytes.observe(Math.max(bytes, this.#parts.expectedBytes.value));
-    this.onStop(id, null, stopMs);
-    this.#parts.onLost(id, bytes);
+  onStopAgain(id: string): void {
+    this.#parts.finished.expect(id);
   }
 
   /** Gives everything back. */
@@ -169,20 +173,36 @@ export class CaptureEdge implements SeamListener {
     this.#running.clear();
   }
 
-  #finish(id: string, profile: NativeProfile, { hold, startedAtMs }: Running, stopMs: number): void {
+  #finish(id: string, profile: NativeProfile, running: Running, stopMs: number): void {
+    const { hold } = running;
+    let isKept = false;
+    try {
+      const { heldBytes, ranMs } = this.#learn(profile, running, stopMs);
+      this.#overlap.trim(profile);
+      isKept = hold.settle(heldBytes);
+      if (isKept) {
+        const isCutOff = ranMs >= this.#parts.maxProfileMs - TIMER_TOLERANCE_MS;
+        this.#parts.finished.add(id, profile, hold, isCutOff);
+      } else {
+        emptyProfile(profile);
+        this.#parts.onLost(id, heldBytes);
+      }
+    } finally {
+      if (!isKept) hold.release();
+    }
+  }
+
+  #learn(
+    profile: NativeProfile,
+    { startedAtMs }: Running,
+    stopMs: number,
+  ): { heldBytes: number; ranMs: number } {
     const ranMs = performance.now() - stopMs - startedAtMs;
-    const isCutOff = ranMs >= this.#parts.maxProfileMs;
     const heldBytes = estimateHeldBytes({ profile });
     const bytes = heldBytes + estimateRunningBytes(profile);
     this.#parts.expectedBytes.observe(bytes);
     this.#growth.observe(bytes, ranMs);
     this.#lastStop = { stopMs, bytes };
-    this.#overlap.trim(profile);
-    if (hold.resize(heldBytes)) this.#parts.finished.add(id, profile, hold, isCutOff);
-    else {
-      hold.release();
-      emptyProfile(profile);
-      this.#parts.onLost(id, heldBytes);
-    }
+    return { heldBytes, ranMs };
   }
 }

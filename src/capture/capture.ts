@@ -2,6 +2,7 @@ import type { Client } from '@sentry/core';
 import type { Slices } from '../encode/slices.ts';
 import type { Ledger, ProfileIdentity } from '../ledger.ts';
 import type { ResolvedOptions } from '../resolve-options.ts';
+import { learnChosenShare } from '../sampling/chosen-share.ts';
 import { learnExpectedBytes } from '../sampling/expected-bytes.ts';
 import type { Sampling, SamplingStats } from '../sampling/sampling.ts';
 import { debug } from '../sdk.ts';
@@ -21,6 +22,9 @@ import {
 import { installSpanGate } from './span-gate.ts';
 import { spreadAborts } from './spread-aborts.ts';
 import { survive } from './survive.ts';
+
+/** The SDK ends a chunk after 60 s in any case (`CHUNK_INTERVAL_MS`). */
+const MAX_CHUNK_MS = 60_000;
 
 /** How often what runs is looked after where there is no governor. */
 const UNGOVERNED_INTERVAL_MS = 1000;
@@ -53,6 +57,7 @@ export interface CaptureStats {
 export class Capture {
   readonly #format: ProfileIdentity['format'];
   readonly #parts: CaptureParts;
+  readonly #chosenShare = learnChosenShare();
   readonly #finished: FinishedProfiles;
   readonly #edge: CaptureEdge;
   readonly #sampling: Sampling;
@@ -75,18 +80,20 @@ export class Capture {
       ledger,
       finished: this.#finished,
       expectedBytes,
-      maxActiveProfiles: options.maxActiveProfiles,
-      maxProfileMs: maxProfileMsOf(profilingOptions),
+      // A rotation has two chunks running for a moment.
+      maxActiveProfiles: isTransactions ? options.maxActiveProfiles : Number.POSITIVE_INFINITY,
+      maxProfileMs: isTransactions ? maxProfileMsOf(profilingOptions) : MAX_CHUNK_MS,
       onSkip: () => parts.onSkip(this.#format),
       onLost: (id, bytes) => parts.onLost({ id, format: this.#format }, bytes),
     });
     const edge = this.#edge;
-    this.#sampling = sampleClient(options.sampling, {
+    this.#sampling = sampleClient(profiler !== undefined && options.sampling, {
       client,
       ledger,
       edge,
       expectedBytes,
-      isOneEach: isTransactions,
+      // Continuous profiling runs one profile, however many contexts it covers: no dice decide whether there is room for it.
+      readShare: () => (isTransactions ? this.#chosenShare.value : 0),
     });
     const { intervalMs } = options.sampling || { intervalMs: UNGOVERNED_INTERVAL_MS };
     this.#timer = setInterval(() => survive(() => this.#follow()), intervalMs).unref();
@@ -100,7 +107,12 @@ export class Capture {
       this.#abort = spreadAborts(findNext, (id) => seam.abort(id));
     }
     if (isTransactions) {
-      this.#removeSpanGate = installSpanGate(profilingOptions, { admit: () => this.#admitSpan() });
+      this.#removeSpanGate = survive(() =>
+        installSpanGate(profilingOptions, {
+          observe: (isChosen) => this.#chosenShare.observe(isChosen),
+          admit: () => this.#admitSpan(),
+        }),
+      );
     } else this.#chunkGate = this.#gateChunks(profiler);
     this.#edge.ownsUnannounced = !this.#isGated;
     this.#tellMissing();
@@ -124,7 +136,7 @@ export class Capture {
 
   /** A profile has been intercepted. @returns how many bytes of JSON it has been made smaller by */
   claim(id: string): number {
-    this.#edge.endUnseen();
+    if (this.#format === 'transaction') this.#edge.endUnseen();
     return this.#finished.claim(id);
   }
 
@@ -179,6 +191,7 @@ export class Capture {
         return edge.lastStop;
       },
       admit: (bytes: number) => edge.admit(bytes),
+      ended: () => edge.endUnseen(),
       withdraw: () => edge.withdraw(),
       skipForRate: () => edge.skip('rate'),
     };

@@ -27,10 +27,15 @@ export interface ChunkAdmission {
   readonly lastStop: Omit<ChunkCost, 'ranMs'> | undefined;
   /** @returns whether there is room for a chunk of so many bytes, which will then start in the same turn */
   admit(bytes: number): boolean;
+  /** A chunk has been stopped. */
+  ended(): void;
   /** What was admitted was not started after all. */
   withdraw(): void;
   skipForRate(): void;
 }
+
+/** The SDK rotates after 60 s (`CHUNK_INTERVAL_MS`), with a gap, and starts again even what was stopped in that turn. */
+const LONGEST_CHUNK_MS = 59_000;
 
 /** Whether the profiler has all that the gate needs: most are private methods. */
 export function isChunkProfiler(profiler: SdkProfiler): profiler is ChunkProfiler {
@@ -68,7 +73,11 @@ export class ChunkGate {
     this.#chunkMs = firstChunkMs(maxChunkMs);
     this.#isWanted = this.#isRunning;
     this.#start = profiler._startChunkProfiling.bind(profiler);
-    this.#stop = profiler._stopChunkProfiling.bind(profiler);
+    const stop = profiler._stopChunkProfiling.bind(profiler);
+    this.#stop = () => {
+      stop();
+      admission.ended();
+    };
     const stopForUser = profiler.stop.bind(profiler);
     this.#restore = [
       replaceMethod(profiler, '_startChunkProfiling', () => this.#want()),
@@ -125,13 +134,17 @@ export class ChunkGate {
   #next(): void {
     this.#timer = undefined;
     if (!this.#isWanted) return;
-    if (this.#mayStart()) this.#startNext();
+    const { rate } = this.#admission;
+    // Where there is no room for two, the next one starts after the stop.
+    if (this.#expectedBytes() > this.#admission.roomBytes) this.#end();
+    if (this.#mayStart(rate)) this.#startNext();
     else this.#end();
-    if (this.#admission.rate > 0) this.#rotateLater();
+    // Whoever hears of a dropped chunk may stop the profiler.
+    if (!this.#isWanted) this.#end();
+    else if (rate > 0) this.#rotateLater();
   }
 
-  #mayStart(): boolean {
-    const { rate } = this.#admission;
+  #mayStart(rate: number): boolean {
     this.#credit = Math.min(this.#credit, 1) + rate;
     if (this.#credit < 1) {
       this.#admission.skipForRate();
@@ -188,7 +201,8 @@ export class ChunkGate {
   }
 
   #rotateLater(): void {
-    this.#timer = this.#detached(() => setTimeout(() => survive(() => this.#next()), this.#chunkMs).unref());
+    const chunkMs = Math.min(this.#chunkMs, LONGEST_CHUNK_MS);
+    this.#timer = this.#detached(() => setTimeout(() => survive(() => this.#next()), chunkMs).unref());
   }
 
   #clearTimer(): void {

@@ -4,7 +4,7 @@ import type { SampledProfile } from '../profile/types.ts';
 const SAME_TICK_SECONDS = 0.002;
 
 /** The next chunk starts right before the last one is stopped: what seems to overlap by more has a clock set back in between. */
-const MAX_OVERLAP_SECONDS = 10;
+const MAX_OVERLAP_SECONDS = 3;
 
 /**
  * The next chunk starts before the last one is stopped: with no V8 profile running, V8 would throw away what it knows of
@@ -16,9 +16,10 @@ export class ChunkOverlap {
   /** @param profile of a chunk; one of a transaction has no timestamps and stays as it is */
   trim({ samples }: SampledProfile): void {
     const times = samples.flatMap(({ timestamp }) => timestamp ?? []);
-    // V8 lists the sample that it takes at a start before ticks that came earlier: neither end need be the outermost.
-    const [first, last] = [Math.min(...times), Math.max(...times)];
     if (times.length < samples.length || times.length === 0) return;
+    // V8 lists the sample that it takes at a start before ticks that came earlier: neither end need be the outermost.
+    const first = times.reduce((least, time) => Math.min(least, time));
+    const last = times.reduce((most, time) => Math.max(most, time));
     const seenUntil = this.#endSeconds + SAME_TICK_SECONDS;
     const isSetBack = seenUntil - first > MAX_OVERLAP_SECONDS;
     this.#endSeconds = isSetBack ? last : Math.max(this.#endSeconds, last);

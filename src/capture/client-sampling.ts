@@ -12,14 +12,14 @@ export interface ClientSamplingParts {
   readonly ledger: Ledger;
   readonly edge: CaptureEdge;
   readonly expectedBytes: ExpectedBytes;
-  /** Whether each context may have a profile of its own. */
-  readonly isOneEach: boolean;
+  /** The share of contexts that will have a profile of their own. */
+  readonly readShare: () => number;
 }
 
 /** Governs the sampling of one client by the signals of the process and its own. */
 export function sampleClient(
   options: ResolvedOptions['sampling'],
-  { client, ledger, edge, expectedBytes, isOneEach }: ClientSamplingParts,
+  { client, ledger, edge, expectedBytes, readShare }: ClientSamplingParts,
 ): Sampling {
   if (options === false) return UNGOVERNED;
   const rootSpans = watchRootSpans(client);
@@ -38,7 +38,6 @@ export function sampleClient(
     rootSpans.close();
     sources.close();
   };
-  // Continuous profiling runs one profile, however many contexts it covers: no dice decide whether there is room for it.
-  const choices = (contexts: number): number => (isOneEach ? contexts : 0);
+  const choices = (contexts: number): number => contexts * readShare();
   return governSampling(options, { read: sources.read, close }, choices);
 }

@@ -1,5 +1,6 @@
 import { replaceMethod } from '../replace-method.ts';
 import { findBindings, type NativeProfile, type ProfilerBindings } from './bindings.ts';
+import { survive } from './survive.ts';
 
 /** One client's say in the starts and stops of its V8 profiles. */
 export interface SeamListener {
@@ -11,8 +12,8 @@ export interface SeamListener {
   onStop(id: string, profile: NativeProfile | null, stopMs: number): void;
   /** The SDK asks for a profile that does not run, or no longer: it may be anybody's. */
   onStopAgain(id: string): void;
-  /** It was stopped by {@link Seam.abort}. */
-  onAbort(id: string, stopMs: number): void;
+  /** It was stopped by {@link Seam.abort}, and nobody else gets what it recorded. */
+  onAbort(id: string, profile: NativeProfile | null, stopMs: number): void;
 }
 
 /** A client's place at the seam. */
@@ -51,7 +52,7 @@ export function attachToSeam(listener: SeamListener): Seam | undefined {
       junction.owners.delete(id);
       stopTimed(
         () => junction.stop(id, ANY_FORMAT),
-        (_, stopMs) => listener.onAbort(id, stopMs),
+        (profile, stopMs) => listener.onAbort(id, profile, stopMs),
       );
     },
     detach() {
@@ -73,7 +74,7 @@ function createJunction(bindings: ProfilerBindings): Junction {
   const restoreStart = replaceMethod(bindings, 'startProfiling', (id) => {
     const owner = [...listeners].find((listener) => listener.isStarting());
     if (owner === undefined) return start(id);
-    if (!owner.onStart(id)) return;
+    if (!survive(() => owner.onStart(id))) return;
     owners.set(id, owner);
     try {
       start(id);
@@ -86,7 +87,7 @@ function createJunction(bindings: ProfilerBindings): Junction {
   const restoreStop = replaceMethod(bindings, 'stopProfiling', (id, format) => {
     const owner = owners.get(id);
     if (owner === undefined) {
-      for (const listener of listeners) listener.onStopAgain(id);
+      for (const listener of listeners) survive(() => listener.onStopAgain(id));
       return stop(id, format);
     }
     owners.delete(id);
@@ -119,7 +120,8 @@ function stopTimed(
   try {
     profile = stop();
   } finally {
-    tell(profile, performance.now() - startMs);
+    const stopMs = performance.now() - startMs;
+    survive(() => tell(profile, stopMs));
   }
   return profile;
 }

@@ -11,8 +11,8 @@ const START_BYTES_PER_SECOND = 200 * 1024;
 /** A call tree grows quickly at first: what is shorter says nothing about a long one. */
 const MIN_OBSERVED_MS = 1000;
 
-/** Share of the difference that one profile moves the average by. */
-const GAIN = 0.2;
+/** Share of the difference that one profile moves the average by: large, for the first one has a guess to correct. */
+const GAIN = 0.5;
 
 /**
  * What the next profile will hold is learned from those before it, and one that runs for longer than they did outgrows

@@ -2,6 +2,8 @@ import type { ProfilingOptions } from './profiling-client.ts';
 
 /** What decides about a profile that the user's own rate has chosen. */
 export interface SpanAdmission {
+  /** Told of each choice of the user's own rate. */
+  observe(isChosen: boolean): void;
   /** @returns whether the profile may start; it will then, in the same turn */
   admit(): boolean;
 }
@@ -22,7 +24,9 @@ export function installSpanGate(options: ProfilingOptions, admission: SpanAdmiss
       typeof userSampler === 'function' ? (userSampler as Sampler)(context) : options.profilesSampleRate;
     // What is invalid the SDK refuses itself, and says so.
     if (!isValidRate(rate)) return rate;
-    return isChosen(rate) && admission.admit();
+    const isChosen = Math.random() < Number(rate);
+    admission.observe(isChosen);
+    return isChosen && admission.admit();
   };
   options.profilesSampler = gate;
   return () => {
@@ -35,8 +39,4 @@ export function installSpanGate(options: ProfilingOptions, admission: SpanAdmiss
 /** The SDK's own rule (`isValidSampleRate`). */
 function isValidRate(rate: unknown): rate is number | boolean {
   return typeof rate === 'boolean' || (typeof rate === 'number' && rate >= 0 && rate <= 1);
-}
-
-function isChosen(rate: number | boolean): boolean {
-  return Math.random() < Number(rate);
 }

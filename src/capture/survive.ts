@@ -1,10 +1,16 @@
 import { debug } from '../sdk.ts';
 
-/** Runs what a timer of ours calls: what the SDK or the native profiler throws there would end the process. */
-export function survive(work: () => void): void {
+/**
+ * Runs what a timer or the SDK calls of ours: what the profiler throws in a timer would end the process, and what we throw
+ * at the seam, where a native profile has another shape for example, would come out of the application's own `span.end()`.
+ *
+ * @returns undefined if it has thrown
+ */
+export function survive<T>(work: () => T): T | undefined {
   try {
-    work();
+    return work();
   } catch (error) {
     debug.warn('[BoundedProfiling] The profiler failed:', error);
+    return undefined;
   }
 }

@@ -1,14 +1,17 @@
 import type { Hold } from '../ledger.ts';
 
-/** The SDK ends a transaction's profile after 30 s (`MAX_PROFILE_DURATION_MS`) and a chunk after 60 (`CHUNK_INTERVAL_MS`). */
-const MAX_PROFILE_MS = 60_000;
-
 /**
  * Profiles that a gate has let start where the native seam is out of reach: which of them has ended can't be seen, only
  * that one has. What never ends expires.
  */
 export class UnseenProfiles {
+  readonly #maxProfileMs: number;
   readonly #running: { readonly hold: Hold; readonly startedAtMs: number }[] = [];
+
+  /** @param maxProfileMs after which the SDK ends a profile in any case */
+  constructor(maxProfileMs: number) {
+    this.#maxProfileMs = maxProfileMs;
+  }
 
   get running(): number {
     return this.#running.length;
@@ -27,7 +30,7 @@ export class UnseenProfiles {
   }
 
   expire(): void {
-    const latestMs = performance.now() - MAX_PROFILE_MS;
+    const latestMs = performance.now() - this.#maxProfileMs;
     while (this.#running.length > 0 && (this.#running[0]?.startedAtMs ?? 0) <= latestMs) this.endOldest();
   }
 

@@ -4,7 +4,7 @@ import type { SamplingStats } from '../sampling/sampling.ts';
 
 /** What has become of the profiles of one client. A frozen snapshot: `captured = delivered + dropped.total + pending`. */
 export interface ProfilingStats {
-  /** Profiles that were intercepted on their way out. */
+  /** Profiles that were intercepted on their way out, or lost before that for want of room. */
   readonly captured: number;
   /** Profiles that the server has acknowledged. */
   readonly delivered: number;

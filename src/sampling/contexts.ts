@@ -21,6 +21,8 @@ export function resolveContexts(option: ContextsOption, counters: ContextCounter
 function ask(count: () => unknown): number | undefined {
   try {
     const answer = count();
+    // Of an async function, which types forbid, a rejection would be nobody's.
+    if (answer instanceof Promise) answer.catch(() => {});
     return typeof answer === 'number' && Number.isFinite(answer) && answer >= 0 ? answer : undefined;
   } catch {
     return undefined;

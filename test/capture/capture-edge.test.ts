@@ -144,12 +144,33 @@ test('what ends larger than there is room for is emptied, so that it holds nothi
   edge.isSeeing = true;
   const { profile } = realisticProfile({ samples: 500, format: 'v1' });
   edge.admit(1000);
+  edge.onStart('other');
+  edge.admit(1000);
   edge.onStart('a');
   edge.onStop('a', profile, 1);
   expect(profile).toMatchObject({ samples: [], stacks: [], frames: [] });
   expect(lost).toEqual([{ id: 'a', bytes: expect.any(Number) }]);
   expect(lost[0]?.bytes).toBeGreaterThan(20_000);
+  expect(held()).toBe(1000);
+});
+
+test('one that ends larger than the budget is kept when nothing else is held', () => {
+  const { edge, held, lost } = setup({ budgetBytes: 20_000 });
+  edge.isSeeing = true;
+  edge.admit(1000);
+  edge.onStart('a');
+  edge.onStop('a', realisticProfile({ samples: 500, format: 'v1' }).profile, 1);
+  expect(lost).toEqual([]);
+  expect(held()).toBeGreaterThan(20_000);
+});
+
+test('a native profile of another shape is survived, and holds nothing', () => {
+  const { edge, held } = setupAtSeam();
+  edge.admit();
+  bindings.startProfiling('a');
+  expect(() => edge.onStop('a', { samples: [] } as never, 1)).toThrow(TypeError);
   expect(held()).toBe(0);
+  bindings.stopProfiling('a', TRANSACTION);
 });
 
 test('an aborted one gives back what it held, and is told once', () => {
@@ -223,7 +244,7 @@ test('whatever happens, held is within the budget, and nothing when all has ende
         start: ({ id }) => edge.isStarting() && edge.onStart(id),
         stop: ({ id, samples }) => edge.onStop(id, realisticProfile({ samples }).profile, 1),
         null: ({ id }) => edge.onStop(id, null, 1),
-        abort: ({ id }) => edge.onAbort(id, 1),
+        abort: ({ id, samples }) => edge.onAbort(id, realisticProfile({ samples }).profile, 1),
         claim: ({ id }) => {
           edge.endUnseen();
           finished.claim(id);

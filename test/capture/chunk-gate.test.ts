@@ -18,6 +18,7 @@ function setup(lifecycle: Lifecycle, { maxChunkMs = CHUNK_MS, rate = 1 } = {}) {
     isAdmitting: true,
     skipped: 0,
     admit: () => admission.isAdmitting,
+    ended: () => {},
     withdraw: () => {},
     skipForRate: () => {
       admission.skipped++;
@@ -159,7 +160,7 @@ test('what runs already is rotated too', async () => {
   const none = (): void => {};
   const gate = new ChunkGate(
     profiler,
-    { ...admission, admit: () => true, withdraw: none, skipForRate: none },
+    { ...admission, admit: () => true, ended: none, withdraw: none, skipForRate: none },
     CHUNK_MS,
   );
   await workUntil(() => chunks.length === 2);

@@ -22,7 +22,8 @@ function listen({ accepts = true } = {}) {
     onStop: (id: string, profile: NativeProfile | null, stopMs: number) =>
       heard.push({ event: 'stop', id, profile, stopMs }),
     onStopAgain: (id: string) => heard.push({ event: 'stop again', id }),
-    onAbort: (id: string, stopMs: number) => heard.push({ event: 'abort', id, stopMs }),
+    onAbort: (id: string, profile: NativeProfile | null, stopMs: number) =>
+      heard.push({ event: 'abort', id, profile, stopMs }),
   };
   const seam = attachToSeam(listener satisfies SeamListener) as Seam;
   attached.push(seam);

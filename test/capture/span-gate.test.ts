@@ -5,13 +5,20 @@ import { installSpanGate } from '../../src/capture/span-gate.ts';
 /** Counts how often the gate asks, and answers as told. */
 function install(options: ProfilingOptions, isAdmitted = true) {
   const asked = { times: 0 };
+  const choices: boolean[] = [];
   const remove = installSpanGate(options, {
+    observe: (isChosen) => choices.push(isChosen),
     admit() {
       asked.times++;
       return isAdmitted;
     },
   });
-  return { asked, remove, ask: (context?: unknown) => (options.profilesSampler as Sampler)(context) };
+  return {
+    asked,
+    choices,
+    remove,
+    ask: (context?: unknown) => (options.profilesSampler as Sampler)(context),
+  };
 }
 
 type Sampler = (context: unknown) => unknown;
@@ -102,4 +109,10 @@ test('a sampler that the application has set since stays', () => {
   options.profilesSampler = theirs;
   remove();
   expect(options.profilesSampler).toBe(theirs);
+});
+
+test('each choice of the user’s own rate is told, valid ones only', () => {
+  const { ask, choices } = install({ profilesSampler: (context: unknown) => context });
+  for (const rate of [1, 0, true, false, 2, Number.NaN, undefined, 'often']) ask(rate);
+  expect(choices).toEqual([true, false, true, false]);
 });

@@ -7,7 +7,7 @@ afterEach(() => vi.useRealTimers());
 
 function start(count: number) {
   const ledger = new Ledger(1000, () => {});
-  const unseen = new UnseenProfiles();
+  const unseen = new UnseenProfiles(60_000);
   for (let i = 1; i <= count; i++) unseen.start(ledger.hold(i * 100) as Hold);
   return { ledger, unseen, held: () => ledger.totals().heldBytes };
 }

@@ -69,3 +69,17 @@ test("of a user's counter the last good answer stands", () => {
   const heard = Array.from({ length: answers.length }, () => count());
   expect(heard).toEqual([0, ...Array.from({ length: heard.length - 2 }, () => 4), 0]);
 });
+
+test('an async function of the user is nonsense too, and its rejection is nobody’s', async () => {
+  const reject = (async () => {
+    throw new Error('no');
+  }) as unknown as () => number;
+  const count = resolveContexts(reject, { rootSpans: () => 1, activeResources: () => 1 });
+  const unhandled: unknown[] = [];
+  const hear = (error: unknown): unknown => unhandled.push(error);
+  process.on('unhandledRejection', hear);
+  expect(count()).toBe(0);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  process.off('unhandledRejection', hear);
+  expect(unhandled).toEqual([]);
+});
