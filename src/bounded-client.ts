@@ -53,11 +53,11 @@ export class BoundedClient {
       ledger: this.#ledger,
       slices: this.#slices,
       onSkip: (format) => exits.report('backpressure' as EventDropReason, DATA_CATEGORIES[format]),
-      onLost: (identity, bytes) => {
+      onLost: (identity, bytes, reason) => {
         const reservation = this.#ledger.capture(identity);
         reservation.itemBytes = bytes;
-        reservation.drop('budget');
-        exits.report(DISCARD_REASONS.budget, DATA_CATEGORIES[identity.format]);
+        reservation.drop(reason);
+        exits.report(DISCARD_REASONS[reason], DATA_CATEGORIES[identity.format]);
       },
     });
     this.#pipeline = new Pipeline({
@@ -82,9 +82,12 @@ export class BoundedClient {
     let isClosing = false;
     const restore = interceptTransport(transport, send, {
       onProfiles: (envelope, items) => this.#pipeline.accept(envelope, items),
-      settle: (timeoutMs) => {
-        this.#capture.settle();
-        return this.#pipeline.settle(timeoutMs);
+      settle: async (timeoutMs) => {
+        const startMs = performance.now();
+        await this.#capture.settle(timeoutMs || Number.POSITIVE_INFINITY);
+        // To a transport, 0 means no limit.
+        const leftMs = timeoutMs && Math.max(1, timeoutMs - (performance.now() - startMs));
+        return this.#pipeline.settle(leftMs);
       },
       giveUp: () => this.#pipeline.giveUp(),
       cutOff: () => this.#pipeline.cutOff(),

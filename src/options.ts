@@ -20,7 +20,7 @@ export interface Drop {
  * - `network`: an upload failed and got no answer within `maxRetryAgeMs`
  * - `rejected`: the server answered with any other error
  * - `malformed`: it could not be read as a profile or not be encoded
- * - `shutdown`: the client was closed first
+ * - `shutdown`: the client was closed first, while it waited or still ran
  */
 export type DropReason =
   | 'budget'

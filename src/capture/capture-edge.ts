@@ -1,4 +1,5 @@
 import type { Hold, Ledger } from '../ledger.ts';
+import type { DropReason } from '../options.ts';
 import { estimateHeldBytes, estimateRunningBytes } from '../profile/price.ts';
 import type { ExpectedBytes } from '../sampling/expected-bytes.ts';
 import type { NativeProfile } from './bindings.ts';
@@ -22,8 +23,8 @@ export interface CaptureEdgeParts {
   readonly maxProfileMs: number;
   /** Told of a profile that was never started although the user's own rate had chosen it. */
   readonly onSkip: () => void;
-  /** Told of a profile that ended without room to keep it, or was aborted. */
-  readonly onLost: (id: string, bytes: number) => void;
+  /** Told of a profile that ended without room to keep it, was aborted, or ran when the client was closed. */
+  readonly onLost: (id: string, bytes: number, reason: DropReason) => void;
 }
 
 /** Timers count in whole milliseconds from a clock that was read before. */
@@ -158,7 +159,7 @@ export class CaptureEdge implements SeamListener {
     const heldBytes = running?.hold.heldBytes ?? 0;
     this.onStop(id, null, stopMs);
     if (running !== undefined && profile !== null) this.#learn(profile, running, stopMs);
-    this.#parts.onLost(id, heldBytes);
+    this.#parts.onLost(id, heldBytes, 'budget');
   }
 
   onStopAgain(id: string): void {
@@ -169,7 +170,11 @@ export class CaptureEdge implements SeamListener {
   close(): void {
     this.withdraw();
     this.#unseen.close();
-    for (const { hold } of this.#running.values()) hold.release();
+    for (const [id, { hold }] of this.#running) {
+      const { heldBytes } = hold;
+      hold.release();
+      this.#parts.onLost(id, heldBytes, 'shutdown');
+    }
     this.#running.clear();
   }
 
@@ -185,7 +190,7 @@ export class CaptureEdge implements SeamListener {
         this.#parts.finished.add(id, profile, hold, isCutOff);
       } else {
         emptyProfile(profile);
-        this.#parts.onLost(id, heldBytes);
+        this.#parts.onLost(id, heldBytes, 'budget');
       }
     } finally {
       if (!isKept) hold.release();

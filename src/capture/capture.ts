@@ -1,6 +1,7 @@
 import type { Client } from '@sentry/core';
 import type { Slices } from '../encode/slices.ts';
 import type { Ledger, ProfileIdentity } from '../ledger.ts';
+import type { DropReason } from '../options.ts';
 import type { ResolvedOptions } from '../resolve-options.ts';
 import { learnChosenShare } from '../sampling/chosen-share.ts';
 import { learnExpectedBytes } from '../sampling/expected-bytes.ts';
@@ -9,7 +10,7 @@ import { debug } from '../sdk.ts';
 import { CaptureEdge, type SkipReason } from './capture-edge.ts';
 import { ChunkGate, isChunkProfiler } from './chunk-gate.ts';
 import { sampleClient } from './client-sampling.ts';
-import { FinishedProfiles, SETTLED_CLAIM_MS } from './finished-profiles.ts';
+import { FinishedProfiles } from './finished-profiles.ts';
 import { attachToSeam, type Seam } from './native-seam.ts';
 import {
   isIdle,
@@ -36,8 +37,8 @@ export interface CaptureParts {
   readonly slices: Slices;
   /** Told of a profile that was chosen and never started. */
   readonly onSkip: (format: ProfileIdentity['format']) => void;
-  /** Told of a profile that ended, or was ended, without room to keep it. */
-  readonly onLost: (identity: ProfileIdentity, bytes: number) => void;
+  /** Told of a profile that ended, or was ended, and is not kept. */
+  readonly onLost: (identity: ProfileIdentity, bytes: number, reason: DropReason) => void;
 }
 
 export interface CaptureStats {
@@ -84,7 +85,7 @@ export class Capture {
       maxActiveProfiles: isTransactions ? options.maxActiveProfiles : Number.POSITIVE_INFINITY,
       maxProfileMs: isTransactions ? maxProfileMsOf(profilingOptions) : MAX_CHUNK_MS,
       onSkip: () => parts.onSkip(this.#format),
-      onLost: (id, bytes) => parts.onLost({ id, format: this.#format }, bytes),
+      onLost: (id, bytes, reason) => parts.onLost({ id, format: this.#format }, bytes, reason),
     });
     const edge = this.#edge;
     this.#sampling = sampleClient(profiler !== undefined && options.sampling, {
@@ -140,9 +141,9 @@ export class Capture {
     return this.#finished.claim(id);
   }
 
-  /** The client is flushed. If it has nothing under way any more, what was not claimed by now never will be. */
-  settle(): void {
-    if (isIdle(this.#parts.client)) this.#finished.abandon(SETTLED_CLAIM_MS);
+  /** The client is flushed. If it has nothing under way any more, what is not claimed in a moment never will be. */
+  async settle(limitMs: number): Promise<void> {
+    if (isIdle(this.#parts.client)) await this.#finished.settle(limitMs);
   }
 
   /** Puts everything back as it was; what runs is left to the SDK. */

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Slices } from '../encode/slices.ts';
 import type { Hold } from '../ledger.ts';
 import { estimateHeldBytes } from '../profile/price.ts';
@@ -103,10 +104,22 @@ export class FinishedProfiles {
     }
   }
 
-  /** Lets go of all of them, as they are. */
+  /** Gives up those whose transaction should have come by now; waits for the newest, unless that takes longer than the limit. */
+  async settle(limitMs: number): Promise<void> {
+    const newestMs = Math.max(...Array.from(this.#waiting.values(), endedAtMs));
+    const leftMs = newestMs + SETTLED_CLAIM_MS - performance.now();
+    // Not unref'd: somebody waits for this promise.
+    if (leftMs > 0) await sleep(Math.min(leftMs, limitMs));
+    this.abandon(SETTLED_CLAIM_MS);
+  }
+
+  /** Lets go of all of them, as they are: nobody is left to claim them. */
   close(): void {
     clearTimeout(this.#sweep);
-    for (const id of this.#waiting.keys()) this.#take(id);
+    for (const id of this.#waiting.keys()) {
+      this.#take(id);
+      this.#abandoned++;
+    }
   }
 
   #abandon(id: string): void {
@@ -141,4 +154,9 @@ export class FinishedProfiles {
       // Malformed, or encoding has been stopped: if it is claimed, whoever claims it finds out why.
     }
   }
+}
+
+/** Before which it can have been claimed: what the SDK has cut off waits for a transaction that goes on. */
+function endedAtMs({ isCutOff, finishedAtMs }: Finished): number {
+  return isCutOff ? Number.NEGATIVE_INFINITY : finishedAtMs;
 }

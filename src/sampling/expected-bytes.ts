@@ -15,6 +15,9 @@ const START_BYTES = 1.5 * MiB;
 const RISE = 0.15;
 const FALL = 0.1;
 
+/** The first smaller ones have a guess to correct: a small budget has room for nothing as long as that stands. */
+const FIRST_FALL = 0.5;
+
 /**
  * An average that rises faster than it falls. Where sizes vary it settles a little above their mean, at the 0.6 expectile:
  * with sizes up to half larger or smaller, 5% above.
@@ -25,13 +28,16 @@ const FALL = 0.1;
  */
 export function learnExpectedBytes(): ExpectedBytes {
   let value = START_BYTES;
+  let observed = 0;
   return {
     get value() {
       return value;
     },
     observe(bytes) {
       if (!Number.isFinite(bytes) || bytes < 0) return;
-      value += (bytes > value ? RISE : FALL) * (bytes - value);
+      observed++;
+      const gain = bytes > value ? RISE : Math.max(FIRST_FALL / observed, FALL);
+      value += gain * (bytes - value);
     },
   };
 }

@@ -1,7 +1,6 @@
 import type { ResolvedOptions } from '../resolve-options.ts';
 import { type GovernorState, govern, INITIAL_STATE } from './governor.ts';
 import type { SignalSources } from './signal-sources.ts';
-import type { Signals } from './signals.ts';
 
 /** How the rate stands, as the statistics show it. */
 export interface SamplingStats {
@@ -46,16 +45,15 @@ export function governSampling(
     critical: options.criticalWatermark,
   };
   let state = INITIAL_STATE;
-  let signals: Signals = sources.read();
   const decide = (): number => {
-    signals = sources.read();
+    const signals = sources.read();
     const activeContexts = choices(signals.activeContexts);
     state = govern({ ...signals, activeContexts }, state, performance.now(), watermarks);
     return state.rate;
   };
   return {
     get stats() {
-      const { heapLiveRatio, activeContexts } = signals;
+      const { heapLiveRatio, activeContexts } = sources.read();
       return { rate: state.rate, heapUsedRatio: heapLiveRatio, activeContexts, state: state.kind };
     },
     get isPaused() {

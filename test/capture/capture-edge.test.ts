@@ -263,3 +263,13 @@ test('whatever happens, held is within the budget, and nothing when all has ende
     { numRuns: 60 },
   );
 });
+
+test('what runs when the client is closed is told as lost', () => {
+  const { edge, held, lost } = setup();
+  edge.isSeeing = true;
+  edge.admit(1000);
+  edge.onStart('a');
+  edge.close();
+  expect(lost).toEqual([{ id: 'a', bytes: 1000 }]);
+  expect(held()).toBe(0);
+});

@@ -181,8 +181,32 @@ test('close lets go of all of them as they are', async () => {
   const { finished, held, add } = setup();
   const profile = add('a');
   finished.close();
+  expect(finished.abandoned).toBe(1);
   expect(held()).toBe(0);
   await turns(10);
   expect(isEmpty(profile)).toBe(false);
   expect(vi.getTimerCount()).toBe(0);
+});
+
+test('a settling client waits a moment for what has just ended, and gives it up then', async () => {
+  vi.useRealTimers();
+  const { finished, held, add } = setup();
+  add('comes');
+  add('never comes');
+  const settled = finished.settle(Number.POSITIVE_INFINITY);
+  finished.claim('comes');
+  expect(finished.abandoned).toBe(0);
+  await settled;
+  expect(finished.abandoned).toBe(1);
+  expect(held()).toBe(0);
+});
+
+test('it waits no longer than it may, and for nothing that can’t come yet', async () => {
+  vi.useRealTimers();
+  const { finished, add } = setup();
+  add('cut off', { isCutOff: true });
+  await finished.settle(Number.POSITIVE_INFINITY);
+  add('late');
+  await finished.settle(1);
+  expect(finished.abandoned).toBe(0);
 });

@@ -15,15 +15,22 @@ test('it settles a little above the mean of what varies by half', () => {
   expect(settled).toBeLessThan(1.1);
 });
 
-test('it rises faster than it falls', () => {
+test('once it has learned, it rises faster than it falls', () => {
   const [rising, falling] = [learnExpectedBytes(), learnExpectedBytes()];
   const start = rising.value;
+  for (let i = 0; i < 50; i++) for (const one of [rising, falling]) one.observe(start);
   for (let i = 0; i < 5; i++) {
     rising.observe(start + MiB);
     falling.observe(start - MiB);
   }
   expect(rising.value - start).toBeGreaterThan(0.5 * MiB);
   expect(start - falling.value).toBeLessThan(rising.value - start);
+});
+
+test('the first smaller ones correct the guess', () => {
+  const expected = learnExpectedBytes();
+  for (let i = 0; i < 5; i++) expected.observe(0.05 * MiB);
+  expect(expected.value).toBeLessThan(0.5 * MiB);
 });
 
 test('it forgets a dear time', () => {
