@@ -23,6 +23,9 @@ export const COMPACT_MS = 250;
 
 const SWEEP_MS = 1000;
 
+/** Timers count in whole milliseconds, and may come early by a part of one. */
+const TIMER_TOLERANCE_MS = 2;
+
 /** The SDK's store holds as many (`PROFILE_MAP`): what more of them push out of it never comes. */
 const STORED_PROFILES = 50;
 
@@ -109,7 +112,7 @@ export class FinishedProfiles {
     const newestMs = Math.max(...Array.from(this.#waiting.values(), endedAtMs));
     const leftMs = newestMs + SETTLED_CLAIM_MS - performance.now();
     // Not unref'd: somebody waits for this promise.
-    if (leftMs > 0) await sleep(Math.min(leftMs, limitMs));
+    if (leftMs > 0) await sleep(Math.min(leftMs + TIMER_TOLERANCE_MS, limitMs));
     this.abandon(SETTLED_CLAIM_MS);
   }
 
