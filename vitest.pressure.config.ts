@@ -8,5 +8,7 @@ export default defineConfig({
     // Side by side they would press on each other.
     maxWorkers: 1,
     testTimeout: 180_000,
+    // So near to the limit of its heap V8 itself gives up now and then on a slow machine, profiled or not.
+    retry: 1,
   },
 });

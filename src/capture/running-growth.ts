@@ -6,7 +6,7 @@ export interface RunningGrowth {
 }
 
 /** 20 s of a real service took 3.3 MB of native memory, and some of it again in objects when it was stopped. */
-const START_BYTES_PER_SECOND = 200 * 1024;
+const START_BYTES_PER_SECOND = 250 * 1024;
 
 /** A call tree grows quickly at first: what is shorter says nothing about a long one. */
 const MIN_OBSERVED_MS = 1000;

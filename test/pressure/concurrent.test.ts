@@ -22,6 +22,7 @@ test('60 transactions of 20 s at once, the relay silent: memory stays within the
   const bounded = await run(true);
   expect(bounded.output).toBe('');
   const extraBytes = Math.max(...bounded.rssBytes) - Math.max(...bare.rssBytes);
+  console.log(`${(extraBytes / MiB).toFixed(1)} MiB of resident memory over the same run without profiling`);
   expect(extraBytes).toBeLessThan(BUDGET_BYTES + 16 * MiB);
   expect(bounded.stats).toMatchObject({ running: 0, memory: { budgetBytes: BUDGET_BYTES } });
   const { captured, pending, dropped, memory } = bounded.stats as unknown as {
