@@ -1,8 +1,8 @@
 import * as Sentry from '@sentry/node';
 import express from 'express';
 import { getProfilingStats } from 'sentry-bounded-profiling';
+import { buildReport } from './jobs/report.mjs';
 import { observeStalls, readVitals, startVitals, tellParent } from './vitals.mjs';
-import { buildReport } from './work/report.mjs';
 
 const app = express();
 let reportCount = 0;

@@ -1,4 +1,4 @@
-import { integrationsOf, recordProfiles, sleep, work } from './kit.mjs';
+import { initProfiling, recordProfiles, sleep, work } from './kit.mjs';
 
 /** @import { Kit, Request } from './run.mjs' */
 
@@ -10,15 +10,7 @@ import { integrationsOf, recordProfiles, sleep, work } from './kit.mjs';
  */
 export async function continuous(kit, request) {
   const { Sentry } = kit;
-  Sentry.init({
-    dsn: request.dsn,
-    release: 'app@1.0.0',
-    tracesSampleRate: 1,
-    traceLifecycle: 'static',
-    profileSessionSampleRate: 1,
-    profileLifecycle: request.lifecycle,
-    integrations: integrationsOf(kit, request),
-  });
+  initProfiling(kit, request);
   const profiles = recordProfiles(Sentry.getClient().getTransport());
   for (let round = 0; round < 3; round++) {
     if (request.lifecycle === 'manual') Sentry.profiler.startProfiler();

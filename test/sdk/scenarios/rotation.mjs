@@ -1,4 +1,4 @@
-import { integrationsOf, sleep, work } from './kit.mjs';
+import { initProfiling, sleep, work } from './kit.mjs';
 
 /** @import { Kit, Request } from './run.mjs' */
 
@@ -11,15 +11,7 @@ import { integrationsOf, sleep, work } from './kit.mjs';
 export async function rotation(kit, request) {
   const { Sentry } = kit;
   const isManual = request.lifecycle === 'manual';
-  Sentry.init({
-    dsn: request.dsn,
-    release: 'app@1.0.0',
-    tracesSampleRate: 1,
-    traceLifecycle: 'static',
-    profileSessionSampleRate: 1,
-    profileLifecycle: request.lifecycle,
-    integrations: integrationsOf(kit, request),
-  });
+  initProfiling(kit, request);
   if (isManual) Sentry.profiler.startProfiler();
   await Sentry.startSpan({ name: 'long', forceTransaction: true }, async () => {
     // The SDK ignores it with the trace lifecycle.
