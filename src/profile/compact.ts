@@ -28,8 +28,10 @@ export interface CompactSampledProfile extends Omit<SampledProfile, 'samples'> {
   readonly samples: ArrayView<Sample>;
 }
 
+export type CompactProfile = Profile<CompactSampledProfile>;
+
 export interface Compaction {
-  readonly profile: Profile<CompactSampledProfile>;
+  readonly profile: CompactProfile;
   /** How many bytes of JSON were saved: what the profile measured before, less what it measures now, within 2%. */
   readonly savedBytes: number;
 }

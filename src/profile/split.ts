@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import type { Pace } from '../pace.ts';
+import type { CompactProfile } from './compact.ts';
+import type { SampleColumns } from './sample-columns.ts';
+import { selectSteps, WHOLE } from './select.ts';
+
+/** A stretch of a chunk's time. */
+export interface TimeSlice {
+  readonly indices: Uint32Array;
+  /** The first begins, and the last ends, where nothing more can be. */
+  readonly fromTime: number;
+  readonly untilTime: number;
+  readonly isFirst: boolean;
+}
+
+/** Cuts the samples by time into stretches with as many samples each. @param count at most as many as there are samples */
+export function sliceByTime(columns: SampleColumns, count: number): TimeSlice[] {
+  const { length, times } = columns;
+  const order = Uint32Array.from({ length }, (_, i) => i);
+  if (!columns.isSorted) order.sort((a, b) => (times[a] as number) - (times[b] as number) || a - b);
+  const bounds = Array.from({ length: count + 1 }, (_, i) => Math.round((i * length) / count));
+  const timeAt = (bound: number): number => times[order[bound] as number] as number;
+  return bounds.slice(1).map((end, i) => {
+    const start = bounds[i] as number;
+    return {
+      indices: order.subarray(start, end),
+      fromTime: start === 0 ? Number.NEGATIVE_INFINITY : timeAt(start),
+      untilTime: end === length ? Number.POSITIVE_INFINITY : timeAt(end),
+      isFirst: start === 0,
+    };
+  });
+}
+
+/**
+ * Makes a chunk of its own out of a stretch of another one. Nothing is lost and nothing doubled: each sample, each value
+ * that was measured and each thread without samples goes to one of them. Only what describes the whole is repeated.
+ * The first keeps the id.
+ */
+export function* cutSteps(
+  profile: CompactProfile,
+  columns: SampleColumns,
+  slice: TimeSlice,
+  pace: Pace,
+): Generator<void, CompactProfile> {
+  const part = yield* selectSteps(profile, columns.stackIds, slice.indices, WHOLE, pace);
+  const { thread_metadata, ...sampled } = part.profile as CompactProfile['profile'] & Described;
+  const { measurements, ...meta } = part as CompactProfile & Measured;
+  const ownMetadata = isRecord(thread_metadata)
+    ? threadsOf(thread_metadata, columns, slice)
+    : thread_metadata;
+  const ownMeasurements = isRecord(measurements) ? valuesOf(measurements, slice) : measurements;
+  return {
+    ...meta,
+    ...(slice.isFirst ? {} : { chunk_id: randomUUID().replaceAll('-', '') }),
+    ...(ownMeasurements === undefined ? {} : { measurements: ownMeasurements }),
+    profile: { ...sampled, ...(ownMetadata === undefined ? {} : { thread_metadata: ownMetadata }) },
+  };
+}
+
+/** Other members of a chunk, as the SDK documents them. Nothing says that they are like that. */
+interface Described {
+  thread_metadata?: unknown;
+}
+interface Measured {
+  measurements?: unknown;
+}
+
+type Fields = Record<string, unknown>;
+
+function isRecord(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function threadsOf(metadata: Fields, { threads, threadIds }: SampleColumns, slice: TimeSlice): Fields {
+  const here = new Set<string | undefined>();
+  for (const index of slice.indices) here.add(threadIds[threads[index] as number]);
+  const anywhere = new Set(threadIds);
+  const isOwn = (id: string): boolean => here.has(id) || (slice.isFirst && !anywhere.has(id));
+  return Object.fromEntries(Object.entries(metadata).filter(([id]) => isOwn(id)));
+}
+
+/** The values of this stretch. What has none in it is left out; what has none anywhere, or is no list, stays with the first. */
+function valuesOf(measurements: Fields, slice: TimeSlice): Fields | undefined {
+  const own = Object.entries(measurements).flatMap(([name, measurement]): [string, unknown][] => {
+    const values = isRecord(measurement) ? measurement.values : undefined;
+    if (!Array.isArray(values) || values.length === 0) return slice.isFirst ? [[name, measurement]] : [];
+    const ownValues = values.filter((value) => isWithin(value, slice));
+    return ownValues.length === 0 ? [] : [[name, { ...(measurement as Fields), values: ownValues }]];
+  });
+  return own.length === 0 && !slice.isFirst ? undefined : Object.fromEntries(own);
+}
+
+function isWithin(value: unknown, { fromTime, untilTime, isFirst }: TimeSlice): boolean {
+  const time = isRecord(value) ? value.timestamp : undefined;
+  if (typeof time !== 'number' || Number.isNaN(time)) return isFirst;
+  return time >= fromTime && time < untilTime;
+}
