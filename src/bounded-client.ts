@@ -1,17 +1,20 @@
 import type { Client, EventDropReason, Transport } from '@sentry/core';
 import { Capture } from './capture/capture.ts';
-import type { Carrier, SizeLimits } from './deliver/carrier.ts';
+import type { Carrier } from './deliver/carrier.ts';
 import { createEndpoint, type Endpoint, type EndpointOptions } from './deliver/endpoint.ts';
 import { interceptTransport } from './deliver/intercept.ts';
 import { Pipeline } from './deliver/pipeline.ts';
 import { RateLimits } from './deliver/rate-limits.ts';
 import type { Exits } from './deliver/shipment.ts';
+import { SizeLimits } from './deliver/size-limits.ts';
+import type { ThinningLoss } from './deliver/thinning.ts';
 import { TransportCarrier } from './deliver/transport-carrier.ts';
 import { UploadCarrier } from './deliver/upload-carrier.ts';
 import { canDeflateSegments } from './encode/deflate.ts';
 import { Slices } from './encode/slices.ts';
 import { Ledger } from './ledger.ts';
 import { DATA_CATEGORIES, DISCARD_REASONS } from './observe/discard-reasons.ts';
+import { Oversized } from './observe/oversized.ts';
 import { freezeStats, type ProfilingStats } from './observe/stats.ts';
 import type { Drop } from './options.ts';
 import { replaceMethod } from './replace-method.ts';
@@ -24,6 +27,7 @@ export class BoundedClient {
   readonly #slices: Slices;
   readonly #pipeline: Pipeline;
   readonly #limits: SizeLimits;
+  readonly #oversized = new Oversized();
   readonly #endpoint: Endpoint | undefined;
   readonly #capture: Capture;
 
@@ -35,11 +39,7 @@ export class BoundedClient {
       report: (reason, category) =>
         client.recordDroppedEvent(reason, category as Parameters<Client['recordDroppedEvent']>[1]),
     };
-    this.#limits = {
-      itemBytes: options.maxItemBytes,
-      envelopeBytes: options.maxEnvelopeBytes,
-      requestBytes: options.maxRequestBytes,
-    };
+    this.#limits = new SizeLimits(options);
     this.#ledger = new Ledger(options.memoryBudgetBytes, (drop) => announce(drop, options.onDrop));
     this.#slices = new Slices(options.maxSliceMs);
     this.#endpoint = endpointOf(client);
@@ -68,6 +68,14 @@ export class BoundedClient {
       rateLimits,
       exits,
       claim: (id) => this.#capture.claim(id),
+      onSplit: (id, parts) => {
+        this.#oversized.addSplit();
+        debug.log(`[BoundedProfiling] Sent the chunk ${id} in ${parts} parts: it was over a limit of size`);
+      },
+      onThin: (id, loss) => {
+        this.#oversized.addThinned(loss);
+        debug.log(`[BoundedProfiling] Thinned the profile ${id}, which was over a limit: ${describe(loss)}`);
+      },
       onMalformed: (error) => debug.warn('[BoundedProfiling] A profile could not be encoded:', error),
     });
     try {
@@ -124,6 +132,7 @@ export class BoundedClient {
         envelopeBytes,
         requestBytes: Number.isFinite(requestBytes) ? requestBytes : undefined,
       },
+      oversized: this.#oversized.stats,
       longestSliceMs: this.#slices.longestMs,
       capabilities: { ...capabilities, streamingUpload: this.#endpoint !== undefined },
     });
@@ -156,6 +165,12 @@ function learningSend(transport: Transport, rateLimits: RateLimits): Transport['
 function isNodeTransport(transport: unknown): boolean {
   if (transport === makeNodeTransport) return true;
   return typeof transport === 'function' && transport.name === 'makeNodeTransport';
+}
+
+function describe({ samplesKept, samplesBefore, maxDepth, selfTimeDistance }: ThinningLoss): string {
+  const depth = Number.isFinite(maxDepth) ? `, stacks cut to ${maxDepth} frames` : '';
+  const percent = (selfTimeDistance * 100).toFixed(1);
+  return `${samplesKept} of ${samplesBefore} samples kept${depth}, self times moved by ${percent}%`;
 }
 
 function announce(drop: Drop, onDrop: ((drop: Drop) => void) | undefined): void {

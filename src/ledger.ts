@@ -123,6 +123,19 @@ export interface Hold {
   release(): void;
 }
 
+/** What a profile, or a part of one, holds until its one end. */
+export interface Place {
+  readonly identity: ProfileIdentity;
+  readonly heldBytes: number;
+  /** Size of the item as JSON, or what it is estimated to hold as long as that is not known: for who hears of a drop. */
+  itemBytes: number;
+  /** Sets the price. @returns false, with nothing changed, if it rises and there is no room */
+  resize(bytes: number): boolean;
+  /** The server has it. @param sentBytes compressed size of the acknowledged request body */
+  deliver(sentBytes: number): void;
+  drop(reason: DropReason): void;
+}
+
 interface Doors {
   resize(fromBytes: number, toBytes: number): boolean;
   deliver(heldBytes: number, sentBytes: number): void;
@@ -130,9 +143,8 @@ interface Doors {
 }
 
 /** A profile's place in the ledger, until its one end. */
-export class Reservation {
+export class Reservation implements Place {
   readonly identity: ProfileIdentity;
-  /** Size of the item as JSON, or what it is estimated to hold as long as that is not known: for who hears of a drop. */
   itemBytes = 0;
   readonly #doors: Doors;
   #heldBytes = 0;
@@ -147,14 +159,12 @@ export class Reservation {
     return this.#heldBytes;
   }
 
-  /** Sets the price. @returns false, with nothing changed, if it rises and there is no room */
   resize(bytes: number): boolean {
     if (!this.#isOpen || !this.#doors.resize(this.#heldBytes, bytes)) return false;
     this.#heldBytes = bytes;
     return true;
   }
 
-  /** The server has it. @param sentBytes compressed size of the acknowledged request body */
   deliver(sentBytes: number): void {
     if (this.#close()) this.#doors.deliver(this.#heldBytes, sentBytes);
   }

@@ -5,11 +5,15 @@ import { type ProfileEncoding, prepareEncoding, SMALL_BYTES } from '../encode/pr
 import type { Slices } from '../encode/slices.ts';
 import type { Ledger } from '../ledger.ts';
 import type { DropReason } from '../options.ts';
+import { type CompactProfile, compactSteps } from '../profile/compact.ts';
 import { estimateHeldBytes } from '../profile/price.ts';
-import type { Carrier, SizeLimits } from './carrier.ts';
+import { MalformedProfileError } from '../profile/types.ts';
+import type { Carrier } from './carrier.ts';
+import { Fit, type FitParts } from './fit.ts';
 import type { AnyEnvelope, ProfileItem } from './profile-items.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { type Exits, Shipment } from './shipment.ts';
+import type { SizeLimits } from './size-limits.ts';
 
 /** The parts that a pipeline is made of. */
 export interface PipelineParts {
@@ -19,6 +23,8 @@ export interface PipelineParts {
   readonly rateLimits: RateLimits;
   readonly limits: SizeLimits;
   readonly exits: Exits;
+  readonly onSplit: FitParts['onSplit'];
+  readonly onThin: FitParts['onThin'];
   /** The profile of this id has been intercepted. @returns how many bytes of JSON it has been made smaller by before */
   readonly claim: (id: string) => number;
   /** Told what went wrong with a profile that could not be encoded. */
@@ -31,6 +37,7 @@ const FAILURE_CHECK_MS = 50;
 /** Takes profiles from interception to their carrier: one is encoded at a time, the others wait their turn. */
 export class Pipeline {
   readonly #parts: PipelineParts;
+  readonly #fit: Fit;
   readonly #waiting: Shipment[] = [];
   readonly #underWay = new Set<Shipment>();
   /**
@@ -47,9 +54,16 @@ export class Pipeline {
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
+    this.#fit = new Fit({
+      ...parts,
+      onShip: ({ bytes }) => {
+        this.#encodedBytes += bytes;
+      },
+      onFailure: (error) => this.#failureOf(error),
+    });
   }
 
-  /** Bytes of the profiles that were encoded: as `JSON.stringify` would have had them, and as they are. */
+  /** Bytes of the profiles that were encoded, as `JSON.stringify` would have had them, and of those that were sent, as they are. */
   get bytes(): { original: number; encoded: number } {
     return { original: this.#originalBytes, encoded: this.#encodedBytes };
   }
@@ -144,34 +158,35 @@ export class Pipeline {
   }
 
   async #encode(shipment: Shipment): Promise<void> {
-    const { slices, limits } = this.#parts;
+    const { slices } = this.#parts;
     try {
-      const encoding = await prepareEncoding(shipment.takeProfile(), slices);
+      const { profile, savedBytes } = await slices.run(compactSteps(shipment.takeProfile(), slices));
+      if (profile.profile.samples.length === 0) {
+        throw new MalformedProfileError(
+          'Expected at least one sample, without which Relay refuses a profile',
+        );
+      }
+      const encoding = await prepareEncoding(profile, slices);
       shipment.reservation.itemBytes = encoding.bytes;
-      this.#originalBytes += encoding.originalBytes + shipment.savedBytes;
-      this.#encodedBytes += encoding.bytes;
-      if (encoding.bytes > limits.itemBytes) return shipment.drop('too-large');
-      const carried = this.#carry(shipment, encoding);
+      this.#originalBytes += encoding.bytes + savedBytes + shipment.savedBytes;
+      const sent = this.#send(shipment, profile, encoding);
       // While zlib works on what is small, the next one is encoded.
-      if (encoding.blocks === undefined || this.#carriedBytes > SMALL_BYTES) await carried;
+      if (encoding.blocks === undefined || this.#carriedBytes > SMALL_BYTES) await sent;
     } catch (error) {
-      this.#dropFailed(shipment, error);
+      shipment.drop(this.#failureOf(error));
     }
   }
 
-  async #carry(shipment: Shipment, encoding: ProfileEncoding): Promise<void> {
+  async #send(shipment: Shipment, profile: CompactProfile, encoding: ProfileEncoding): Promise<void> {
     this.#carriedBytes += encoding.bytes;
-    try {
-      await this.#parts.carrier.carry(shipment, encoding);
-    } catch (error) {
-      this.#dropFailed(shipment, error);
-    }
+    await this.#fit.send(shipment, profile, encoding);
     this.#carriedBytes -= encoding.bytes;
   }
 
-  #dropFailed(shipment: Shipment, error: unknown): void {
-    shipment.drop(this.#isClosed ? 'shutdown' : 'malformed');
-    if (!this.#isClosed) this.#tell(error);
+  #failureOf(error: unknown): DropReason {
+    if (this.#isClosed) return 'shutdown';
+    this.#tell(error);
+    return 'malformed';
   }
 
   #tell(error: unknown): void {

@@ -5,7 +5,7 @@ import type {
   EventDropReason,
   TransportMakeRequestResponse,
 } from '@sentry/core';
-import type { Reservation } from '../ledger.ts';
+import type { Place } from '../ledger.ts';
 import { DATA_CATEGORIES, DISCARD_REASONS } from '../observe/discard-reasons.ts';
 import type { DropReason } from '../options.ts';
 import type { Profile, ProfileFormat } from '../profile/types.ts';
@@ -38,7 +38,7 @@ export function freshHeader(header: BaseEnvelopeHeaders): BaseEnvelopeHeaders {
 
 /** A profile on its way to the server, with what travels in its envelope. It ends once. */
 export class Shipment {
-  readonly reservation: Reservation;
+  readonly reservation: Place;
   readonly envelopeHeader: BaseEnvelopeHeaders;
   readonly itemHeader: BaseEnvelopeItemHeaders;
   /** Data categories of all that travels, to be looked up in the rate limits. */
@@ -51,13 +51,20 @@ export class Shipment {
   rest: () => AnyItem[] | Promise<AnyItem[]>;
   /** Bytes of JSON by which the profile was made smaller before it was intercepted. */
   savedBytes = 0;
+  /** Set while the profile is still at hand, to be made smaller: told when it was refused for its size. */
+  onRefused: (() => void) | undefined;
   #profile: Profile | undefined;
   readonly #exits: Exits;
   #isOpen = true;
   #respond!: (response: TransportMakeRequestResponse | PromiseLike<TransportMakeRequestResponse>) => void;
   #markEnded!: () => void;
 
-  constructor(item: ProfileItem, reservation: Reservation, [header, rest]: AnyEnvelope, exits: Exits) {
+  constructor(
+    item: Pick<ProfileItem, 'header'> & Partial<ProfileItem>,
+    reservation: Place,
+    [header, rest]: AnyEnvelope,
+    exits: Exits,
+  ) {
     this.reservation = reservation;
     this.envelopeHeader = header;
     this.itemHeader = item.header;
@@ -80,6 +87,10 @@ export class Shipment {
     return profile;
   }
 
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
   /** Lets the caller of `send` go: as long as it waits, the SDK holds the transaction's objects. */
   release(): void {
     this.#respond({});
@@ -91,6 +102,12 @@ export class Shipment {
     this.reservation.deliver(sentBytes);
     this.#respond(response);
     this.#markEnded();
+  }
+
+  /** The server has refused it for its size. @param reporting whether the drop goes into the client report */
+  refuse(reporting: Reporting): void {
+    if (this.onRefused !== undefined && reporting === 'reported') this.onRefused();
+    else this.drop('too-large', reporting);
   }
 
   /** Takes the profile out and sends the rest of the envelope on without it: a profile never costs a transaction. */
@@ -116,9 +133,9 @@ export class Shipment {
   }
 
   #countDrop(reason: DropReason, reporting: Reporting): void {
+    const { format } = this.reservation.identity;
+    if (reporting === 'reported') this.#exits.report(DISCARD_REASONS[reason], DATA_CATEGORIES[format]);
     this.reservation.drop(reason);
-    const category = DATA_CATEGORIES[this.reservation.identity.format];
-    if (reporting === 'reported') this.#exits.report(DISCARD_REASONS[reason], category);
   }
 
   async #sendRest(): Promise<void> {

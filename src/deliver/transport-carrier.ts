@@ -1,14 +1,17 @@
 import type { TransportMakeRequestResponse } from '@sentry/core';
 import type { ProfileEncoding } from '../encode/profile-encoding.ts';
 import { serializeEnvelope } from '../sdk.ts';
-import { type Carrier, endByAnswer, type SizeLimits } from './carrier.ts';
-import type { AnyEnvelope } from './profile-items.ts';
+import { type Carrier, endByAnswer, loadOf, type Packer, type Parcel, unmade } from './carrier.ts';
+import type { AnyEnvelope, AnyItem } from './profile-items.ts';
 import { freshHeader, type Shipment } from './shipment.ts';
+import type { SizeLimits } from './size-limits.ts';
 
 /**
  * Hands profiles to a transport that the user brought (an offline store, a multiplexer, a test double), in their envelope,
  * as bytes: any transport that serializes with the SDK passes those through. What it answers with is believed; one that
  * answers with nothing is taken to have accepted the profile.
+ *
+ * Whether such a transport compresses is not known: the limit of the body is kept before compression.
  */
 export class TransportCarrier implements Carrier {
   readonly #send: (envelope: AnyEnvelope) => PromiseLike<TransportMakeRequestResponse>;
@@ -22,30 +25,10 @@ export class TransportCarrier implements Carrier {
     this.#limits = limits;
   }
 
-  async carry(shipment: Shipment, encoding: ProfileEncoding): Promise<void> {
+  async open(shipment: Shipment): Promise<Packer> {
     const rest = await shipment.rest();
-    const itemHeader = { ...shipment.itemHeader, length: encoding.bytes };
-    const around: AnyEnvelope = [shipment.envelopeHeader, [...rest, [itemHeader, '']]];
-    const aroundBytes = Buffer.byteLength(
-      serializeEnvelope(around as Parameters<typeof serializeEnvelope>[0]),
-    );
-    if (aroundBytes + encoding.bytes > this.#limits.envelopeBytes) return shipment.drop('too-large');
-    // Objects and bytes are both held until the last of them is written.
-    const { reservation } = shipment;
-    if (!reservation.resize(reservation.heldBytes + encoding.bytes)) return shipment.drop('budget');
-
-    const payload = new Uint8Array(encoding.bytes);
-    let offset = 0;
-    await encoding.writeTo(async (block) => {
-      payload.set(block, offset);
-      offset += block.length;
-    });
-    reservation.resize(encoding.bytes);
-    void this.#handOver(
-      shipment,
-      [freshHeader(shipment.envelopeHeader), [...rest, [itemHeader, payload]]],
-      payload.length,
-    );
+    const objectBytes = shipment.reservation.heldBytes;
+    return { pack: (encoding) => this.#pack(shipment, rest, objectBytes, encoding) };
   }
 
   readonly isFailing = false;
@@ -54,9 +37,48 @@ export class TransportCarrier implements Carrier {
 
   close(): void {}
 
-  async #handOver(shipment: Shipment, envelope: AnyEnvelope, payloadBytes: number): Promise<void> {
+  async #pack(
+    shipment: Shipment,
+    rest: AnyItem[],
+    objectBytes: number,
+    encoding: ProfileEncoding,
+  ): Promise<Parcel> {
+    const itemHeader = { ...shipment.itemHeader, length: encoding.bytes };
+    const around: AnyEnvelope = [freshHeader(shipment.envelopeHeader), [...rest, [itemHeader, '']]];
+    const aroundBytes = Buffer.byteLength(
+      serializeEnvelope(around as Parameters<typeof serializeEnvelope>[0]),
+    );
+    const { itemBytes, envelopeBytes, requestBytes } = this.#limits;
+    const load = Math.max(
+      loadOf(encoding.bytes, itemBytes),
+      loadOf(encoding.bytes, Math.min(envelopeBytes, requestBytes), aroundBytes),
+    );
+    if (load > 1) return unmade(load);
+    // Objects and bytes are both held until the last of them is written.
+    if (!shipment.reservation.resize(objectBytes + encoding.bytes)) {
+      shipment.drop('budget');
+      return unmade(load);
+    }
+    const payload = new Uint8Array(encoding.bytes);
+    let offset = 0;
+    await encoding.writeTo(async (block) => {
+      payload.set(block, offset);
+      offset += block.length;
+    });
+    const items: AnyItem[] = [...rest, [itemHeader, payload]];
+    const sentBytes = aroundBytes + encoding.bytes;
+    return {
+      load,
+      requestBytes: sentBytes,
+      heldBytes: encoding.bytes,
+      ship: () => void this.#handOver(shipment, items, sentBytes),
+    };
+  }
+
+  async #handOver(shipment: Shipment, items: AnyItem[], sentBytes: number): Promise<void> {
     try {
-      endByAnswer(shipment, (await this.#send(envelope)) ?? {}, payloadBytes, 'counted-elsewhere');
+      const answer = (await this.#send([freshHeader(shipment.envelopeHeader), items])) ?? {};
+      endByAnswer(shipment, answer, sentBytes, this.#limits, 'counted-elsewhere');
     } catch {
       shipment.dropWithRest('network', 'counted-elsewhere', {});
     }

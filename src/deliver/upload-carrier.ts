@@ -1,14 +1,15 @@
 import type { BaseEnvelopeHeaders } from '@sentry/core';
-import { Deflater, deflateAtOnce, deflateText, inflateSegment, type Segment } from '../encode/deflate.ts';
-import { gzipMemberBytes, joinSegments } from '../encode/gzip-member.ts';
+import { Deflater, deflateAtOnce, inflateSegment, type Segment, storeText } from '../encode/deflate.ts';
+import { type GzipMember, gzipMemberBytes, joinSegments } from '../encode/gzip-member.ts';
 import type { ProfileEncoding } from '../encode/profile-encoding.ts';
 import { serializeEnvelope, suppressTracing } from '../sdk.ts';
-import { type Carrier, endByAnswer, type SizeLimits } from './carrier.ts';
+import { type Carrier, endByAnswer, loadOf, type Packer, type Parcel, unmade } from './carrier.ts';
 import type { Endpoint } from './endpoint.ts';
 import { post } from './post.ts';
 import type { AnyItem } from './profile-items.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { freshHeader, type Shipment } from './shipment.ts';
+import type { SizeLimits } from './size-limits.ts';
 import { type Outcome, UploadQueue } from './upload-queue.ts';
 
 export interface UploadCarrierOptions {
@@ -17,9 +18,6 @@ export interface UploadCarrierOptions {
   readonly uploadTimeoutMs: number;
   readonly maxRetryAgeMs: number;
 }
-
-/** Deflate never makes a text longer than by a few bytes of block header, and five of flush. */
-const DEFLATE_OVERHEAD_BYTES = 16;
 
 /**
  * What a waiting upload takes besides its compressed bytes: small objects and heads of buffers. 1,500 of them, queued beside
@@ -42,26 +40,35 @@ export class UploadCarrier implements Carrier {
     this.#queue = new UploadQueue(options.maxRetryAgeMs);
   }
 
-  async carry(shipment: Shipment, encoding: ProfileEncoding): Promise<void> {
-    const { limits } = this.#options;
+  async open(shipment: Shipment): Promise<Packer> {
     const rest = serializeRest(await shipment.rest());
-    const restBytes = rest.bytes.length;
+    const segments = rest.bytes.length > 0 ? [await deflateAtOnce([rest.bytes], 'inner')] : [];
+    for (const segment of segments) shipment.rest = restorer(segment, rest.payloads);
+    return { pack: (encoding) => this.#pack(shipment, segments, encoding) };
+  }
+
+  async #pack(shipment: Shipment, rest: readonly Segment[], encoding: ProfileEncoding): Promise<Parcel> {
+    const { limits } = this.#options;
     const itemHeader = `\n${JSON.stringify({ ...shipment.itemHeader, length: encoding.bytes })}\n`;
-    const headerBytes = Buffer.byteLength(headerLine(shipment.envelopeHeader));
-    const envelopeBytes = headerBytes + restBytes + Buffer.byteLength(itemHeader) + encoding.bytes;
-    if (envelopeBytes > limits.envelopeBytes) return shipment.drop('too-large');
+    const header = storeText(headerLine(shipment.envelopeHeader));
+    const aroundBytes = plainBytes([header, ...rest]) + Buffer.byteLength(itemHeader);
+    const load = Math.max(
+      loadOf(encoding.bytes, limits.itemBytes),
+      loadOf(encoding.bytes, limits.envelopeBytes, aroundBytes),
+    );
+    if (load > 1) return unmade(load);
 
-    const [restSegments, profileSegment] = await Promise.all([
-      Promise.all(restBytes > 0 ? [deflateAtOnce([rest.bytes], 'inner')] : []),
-      deflateProfile(itemHeader, encoding),
-    ]);
-    const segments = [...restSegments, profileSegment];
-    for (const segment of restSegments) shipment.rest = restorer(segment, rest.payloads);
-
-    const requestBytes = gzipMemberBytes(segments) + headerBytes + DEFLATE_OVERHEAD_BYTES;
-    if (requestBytes > limits.requestBytes) return shipment.drop('too-large');
-    if (!shipment.reservation.resize(requestBytes + WAITING_BYTES)) return shipment.drop('budget');
-    this.#upload(shipment, segments);
+    const profile = await deflateProfile(itemHeader, encoding);
+    const requestBytes = gzipMemberBytes([header, ...rest, profile]);
+    return {
+      load: Math.max(
+        load,
+        loadOf(profile.compressedBytes, limits.requestBytes, requestBytes - profile.compressedBytes),
+      ),
+      requestBytes,
+      heldBytes: requestBytes + WAITING_BYTES,
+      ship: () => this.#upload(shipment, [...rest, profile]),
+    };
   }
 
   get isFailing(): boolean {
@@ -78,27 +85,30 @@ export class UploadCarrier implements Carrier {
   }
 
   #upload(shipment: Shipment, segments: readonly Segment[]): void {
-    let sentBytes = 0;
+    const member = (): GzipMember =>
+      joinSegments([storeText(headerLine(shipment.envelopeHeader)), ...segments]);
+    const { bytes } = member();
+    const { rateLimits, limits, uploadTimeoutMs } = this.#options;
     this.#queue.add({
-      attempt: (signal) => {
-        const body = joinSegments([deflateText(headerLine(shipment.envelopeHeader)), ...segments]);
-        sentBytes = body.bytes;
-        return suppressTracing(() => post(this.#endpoint, body, this.#options.uploadTimeoutMs, signal));
+      attempt: (signal) => suppressTracing(() => post(this.#endpoint, member(), uploadTimeoutMs, signal)),
+      refusal: () => {
+        if (rateLimits.areActive(shipment.categories)) return 'rate-limited';
+        return bytes > limits.requestBytes ? 'too-large' : undefined;
       },
-      isLimited: () => this.#options.rateLimits.areActive(shipment.categories),
       onDelay: () => shipment.release(),
-      onEnd: (outcome) => this.#end(shipment, outcome, sentBytes),
+      onEnd: (outcome) => this.#end(shipment, outcome, bytes),
     });
   }
 
   #end(shipment: Shipment, outcome: Outcome, sentBytes: number): void {
+    const { rateLimits, limits } = this.#options;
     switch (outcome.kind) {
       case 'answered':
-        this.#options.rateLimits.learn(outcome.answer);
-        endByAnswer(shipment, outcome.answer, sentBytes, 'reported');
+        rateLimits.learn(outcome.answer);
+        endByAnswer(shipment, outcome.answer, sentBytes, limits, 'reported');
         break;
-      case 'limited':
-        shipment.drop('rate-limited');
+      case 'refused':
+        shipment.drop(outcome.reason);
         break;
       case 'expired':
       case 'closed': {
@@ -113,6 +123,10 @@ export class UploadCarrier implements Carrier {
 
 function headerLine(header: BaseEnvelopeHeaders): string {
   return JSON.stringify(freshHeader(header));
+}
+
+function plainBytes(segments: readonly Segment[]): number {
+  return segments.reduce((bytes, segment) => bytes + segment.plainBytes, 0);
 }
 
 /** Items as the SDK's own transport would have written them, each after a newline, and where their payloads stand. */

@@ -3,17 +3,20 @@ import { type Answer, PostError } from './post.ts';
 /** How an upload ended. */
 export type Outcome =
   | { readonly kind: 'answered'; readonly answer: Answer }
-  /** A rate limit was active when its turn came. */
-  | { readonly kind: 'limited' }
+  /** When its turn came, it was known that it would be refused. */
+  | { readonly kind: 'refused'; readonly reason: Refusal }
   /** No answer within the retry age, or before the queue was closed. */
   | { readonly kind: 'expired' | 'closed'; readonly mayHaveArrived: boolean };
+
+/** What is known beforehand: a rate limit is active, or a limit of size has become known since it was packed. */
+export type Refusal = 'rate-limited' | 'too-large';
 
 /** Something to upload. */
 export interface Upload {
   /** One attempt. @throws PostError when no answer comes */
   attempt(signal: AbortSignal): Promise<Answer>;
-  /** Whether a rate limit forbids it now. */
-  isLimited(): boolean;
+  /** Whether it would be refused if it were sent now. */
+  refusal(): Refusal | undefined;
   /** Told, perhaps more than once, that there will be no answer soon. */
   onDelay(): void;
   onEnd(outcome: Outcome): void;
@@ -87,7 +90,8 @@ export class UploadQueue {
     while (this.#pause === undefined && this.#active < limit) {
       const entry = this.#waiting.shift();
       if (entry === undefined) return;
-      if (entry.upload.isLimited()) entry.upload.onEnd({ kind: 'limited' });
+      const reason = entry.upload.refusal();
+      if (reason !== undefined) entry.upload.onEnd({ kind: 'refused', reason });
       else void this.#attempt(entry);
     }
   }

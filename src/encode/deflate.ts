@@ -84,19 +84,31 @@ export async function deflateAtOnce(blocks: readonly Uint8Array[], position: Pos
   const plain = Buffer.concat(blocks);
   const options = { ...optionsFor(position), chunkSize: Math.max(plain.length >> 1, MIN_CHUNK_BYTES) };
   const compressed = await promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.deflateRaw)(plain, options);
-  return toSegment(plain, compressed);
+  // zlib may have allocated far more than it filled: what waits is copied to its size.
+  return toSegment(plain, Buffer.from(compressed));
 }
 
-/** Deflates a text that is small enough to be done in the same turn. */
-export function deflateText(text: string): Segment {
+/** Most bytes of a stored block, and what goes before them (RFC 1951, section 3.2.4). */
+const MAX_STORED_BYTES = 0xffff;
+const STORED_HEADER_BYTES = 5;
+
+/** A text as an inner segment that is not compressed: what it measures is known before it is. */
+export function storeText(text: string): Segment {
   const plain = Buffer.from(text);
-  return toSegment(plain, zlib.deflateRawSync(plain, optionsFor('inner')));
+  const blocks: Buffer[] = [];
+  for (let start = 0; start < plain.length; start += MAX_STORED_BYTES) {
+    const block = plain.subarray(start, start + MAX_STORED_BYTES);
+    const header = Buffer.alloc(STORED_HEADER_BYTES);
+    header.writeUInt16LE(block.length, 1);
+    header.writeUInt16LE(block.length ^ MAX_STORED_BYTES, 3);
+    blocks.push(header, block);
+  }
+  return toSegment(plain, Buffer.concat(blocks));
 }
 
-/** zlib may have allocated far more than it filled: what waits is copied to its size. */
 function toSegment(plain: Buffer, compressed: Buffer): Segment {
   return {
-    chunks: [Buffer.from(compressed)],
+    chunks: [compressed],
     compressedBytes: compressed.length,
     plainBytes: plain.length,
     crc32: zlib.crc32(plain),

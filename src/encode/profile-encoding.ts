@@ -1,5 +1,4 @@
-import { compactSteps } from '../profile/compact.ts';
-import { MalformedProfileError, type Profile } from '../profile/types.ts';
+import type { CompactProfile } from '../profile/compact.ts';
 import { BlockWriter } from './block-writer.ts';
 import { encodeJson } from './json.ts';
 import { measureJson } from './measure.ts';
@@ -8,29 +7,22 @@ import type { Slices } from './slices.ts';
 /** A single real profile of half a minute measures less than this when it is compact: it is encoded only once. */
 export const SMALL_BYTES = 1024 * 1024;
 
-/** A profile that is compact and measured, ready to be written. */
+/** A profile that is measured, ready to be written. */
 export interface ProfileEncoding {
   /** Exact length of the payload in bytes. */
   readonly bytes: number;
-  /** What `JSON.stringify` of the profile as it came would have measured, within 2%. */
-  readonly originalBytes: number;
   /** The whole payload, if it is small: then it was encoded while it was measured. */
   readonly blocks: readonly Uint8Array[] | undefined;
   /** Hands the payload over block by block; a block may be reused when the sink's promise has come true. */
   writeTo(sink: (block: Uint8Array) => Promise<void>): Promise<void>;
 }
 
-/** Compacts and measures a profile, in slices. @throws MalformedProfileError, or what a getter in the profile throws */
-export async function prepareEncoding(profile: Profile, slices: Slices): Promise<ProfileEncoding> {
-  const { profile: compact, savedBytes } = await slices.run(compactSteps(profile, slices));
-  if (compact.profile.samples.length === 0) {
-    throw new MalformedProfileError('Expected at least one sample, without which Relay refuses a profile');
-  }
-  const { bytes, blocks } = await slices.run(measureJson(compact, slices, SMALL_BYTES));
-  const originalBytes = bytes + savedBytes;
+/** Measures a profile, in slices. @throws what a getter in the profile throws */
+export async function prepareEncoding(profile: CompactProfile, slices: Slices): Promise<ProfileEncoding> {
+  const { bytes, blocks } = await slices.run(measureJson(profile, slices, SMALL_BYTES));
   return blocks === undefined
-    ? { bytes, originalBytes, blocks, writeTo: (sink) => encodeTo(compact, bytes, slices, sink) }
-    : { bytes, originalBytes, blocks, writeTo: writerOf(blocks) };
+    ? { bytes, blocks, writeTo: (sink) => encodeTo(profile, bytes, slices, sink) }
+    : { bytes, blocks, writeTo: writerOf(blocks) };
 }
 
 /** Apart from where the profile is in scope: what is written already must not hold its objects. */

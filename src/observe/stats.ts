@@ -1,6 +1,7 @@
 import type { SkipReason } from '../capture/capture-edge.ts';
 import type { DropReason } from '../options.ts';
 import type { SamplingStats } from '../sampling/sampling.ts';
+import type { OversizedStats } from './oversized.ts';
 
 /** What has become of the profiles of one client. A frozen snapshot: `captured = delivered + dropped.total + pending`. */
 export interface ProfilingStats {
@@ -26,13 +27,14 @@ export interface ProfilingStats {
     readonly heldBytes: number;
     readonly peakHeldBytes: number;
   };
-  /** The limits in force, in bytes. */
+  /** The limits in force, in bytes. `requestBytes` is lowered for a day when the server answers 413. */
   readonly limits: {
     readonly itemBytes: number;
     readonly envelopeBytes: number;
     /** Undefined without a limit. */
     readonly requestBytes: number | undefined;
   };
+  readonly oversized: OversizedStats;
   /** V8 profiles open now. */
   readonly running: number;
   /** Profiles that ended and whose transaction never came: dropped by `beforeSendTransaction`, for example. */

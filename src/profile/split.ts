@@ -13,22 +13,28 @@ export interface TimeSlice {
   readonly isFirst: boolean;
 }
 
-/** Cuts the samples by time into stretches with as many samples each. @param count at most as many as there are samples */
-export function sliceByTime(columns: SampleColumns, count: number): TimeSlice[] {
-  const { length, times } = columns;
+/** The samples of a chunk in the order of their time. */
+export interface Timeline {
+  readonly columns: SampleColumns;
+  readonly order: Uint32Array;
+}
+
+export function timelineOf(columns: SampleColumns): Timeline {
+  const { length, times, isSorted } = columns;
   const order = Uint32Array.from({ length }, (_, i) => i);
-  if (!columns.isSorted) order.sort((a, b) => (times[a] as number) - (times[b] as number) || a - b);
-  const bounds = Array.from({ length: count + 1 }, (_, i) => Math.round((i * length) / count));
-  const timeAt = (bound: number): number => times[order[bound] as number] as number;
-  return bounds.slice(1).map((end, i) => {
-    const start = bounds[i] as number;
-    return {
-      indices: order.subarray(start, end),
-      fromTime: start === 0 ? Number.NEGATIVE_INFINITY : timeAt(start),
-      untilTime: end === length ? Number.POSITIVE_INFINITY : timeAt(end),
-      isFirst: start === 0,
-    };
-  });
+  if (!isSorted) order.sort((a, b) => (times[a] as number) - (times[b] as number) || a - b);
+  return { columns, order };
+}
+
+/** The stretch of a timeline from one of its samples up to another one. */
+export function sliceTimeline({ columns, order }: Timeline, start: number, end: number): TimeSlice {
+  const timeAt = (i: number): number => columns.times[order[i] as number] as number;
+  return {
+    indices: order.subarray(start, end),
+    fromTime: start === 0 ? Number.NEGATIVE_INFINITY : timeAt(start),
+    untilTime: end === order.length ? Number.POSITIVE_INFINITY : timeAt(end),
+    isFirst: start === 0,
+  };
 }
 
 /**

@@ -1,25 +1,33 @@
 import { createTransport, type Envelope, parseEnvelope, type TransportRequestExecutor } from '@sentry/core';
 import { expect, test } from 'vitest';
+import type { BoundedProfilingOptions } from '../../src/index.ts';
 import { createClient, type TestClient } from '../support/client.ts';
-import { errorEvent, profileChunk, profiledTransaction } from '../support/envelopes.ts';
+import { errorEvent, incompressibleLists, profileChunk, profiledTransaction } from '../support/envelopes.ts';
 
 const DSN = 'http://0123456789abcdef0123456789abcdef@127.0.0.1:9/1';
 
 /** A client whose user brought a transport that answers by this function; `bodies` is what it would have sent. */
-function clientWithTransport(answer: TransportRequestExecutor): TestClient & { bodies: Envelope[] } {
+function clientWithTransport(
+  answer: TransportRequestExecutor,
+  bounded: BoundedProfilingOptions = {},
+): TestClient & { bodies: Envelope[]; bodyBytes: number[] } {
   const bodies: Envelope[] = [];
-  const client = createClient(DSN, {}, {
+  const bodyBytes: number[] = [];
+  const client = createClient(DSN, bounded, {
     transport: (options: Parameters<typeof createTransport>[0]) =>
       createTransport(options, (request) => {
         bodies.push(parseEnvelope(request.body));
+        bodyBytes.push(Buffer.byteLength(request.body));
         return answer(request);
       }),
   } as never);
-  return { ...client, bodies };
+  return { ...client, bodies, bodyBytes };
 }
 
 test('a transport of the user’s own gets the envelope with the profile as encoded bytes', async () => {
-  const { client, send, stats, bodies } = clientWithTransport(() => Promise.resolve({ statusCode: 200 }));
+  const { client, send, stats, bodies, bodyBytes } = clientWithTransport(() =>
+    Promise.resolve({ statusCode: 200 }),
+  );
   const envelope = profiledTransaction();
   const profile = structuredClone(envelope[1][1]?.[1]);
   await send(envelope);
@@ -32,7 +40,8 @@ test('a transport of the user’s own gets the envelope with the profile as enco
   const received = JSON.parse(payload.toString());
   expect(received).toMatchObject({ event_id: profile.event_id, transaction: profile.transaction });
   expect(stats()).toMatchObject({ delivered: 1, capabilities: { streamingUpload: false } });
-  expect(stats().bytes.sent).toBe(stats().bytes.encoded);
+  expect(stats().bytes.encoded).toBe(payload.length);
+  expect(stats().bytes.sent).toBe(bodyBytes[0]);
 });
 
 test('an offline store or double that answers with nothing has accepted the profile', async () => {
@@ -143,4 +152,34 @@ test('rate limits in its answers to profiles are learned', async () => {
     'client_report',
   ]);
   expect(stats()).toMatchObject({ captured: 2, delivered: 1, dropped: { 'rate-limited': 1 } });
+});
+
+test('limits hold for what such a transport is given, before compression: whether it compresses is not known', async () => {
+  const maxRequestBytes = 20_000;
+  const { client, transport, stats, bodyBytes, bodies } = clientWithTransport(
+    () => Promise.resolve({ statusCode: 200 }),
+    { maxRequestBytes },
+  );
+  const chunk = profileChunk({ profile: incompressibleLists(100) });
+  const sent = chunk[1][0]?.[1].profile.samples;
+  await transport.send(chunk as never);
+  await client.flush(5000);
+  expect(Math.max(...bodyBytes)).toBeLessThanOrEqual(maxRequestBytes);
+  expect(Math.max(...bodyBytes)).toBeGreaterThan(0.8 * maxRequestBytes);
+  const samples = bodies.flatMap(([, items]) =>
+    items.flatMap(([, payload]) => JSON.parse(Buffer.from(payload as Uint8Array).toString()).profile.samples),
+  );
+  expect(samples).toHaveLength(sent.length);
+  expect(stats()).toMatchObject({ captured: 1, delivered: 1, oversized: { split: 1 } });
+});
+
+test('a 413 that such a transport tells of lowers the limit', async () => {
+  const { client, transport, stats } = clientWithTransport(({ body }) =>
+    Promise.resolve({ statusCode: body.length > 1024 * 1024 ? 413 : 200 }),
+  );
+  for (let i = 0; i < 3; i++)
+    await transport.send(profileChunk({ profile: incompressibleLists(2500) }) as never);
+  await client.flush(20_000);
+  expect(stats().limits.requestBytes).toBe(960 * 1024);
+  expect(stats()).toMatchObject({ captured: 3, delivered: 2, dropped: { 'too-large': 1 } });
 });

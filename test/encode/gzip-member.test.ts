@@ -2,7 +2,7 @@ import { crc32, gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { combineCrc32 } from '../../src/encode/crc32-combine.ts';
-import { Deflater, deflateText, inflateSegment } from '../../src/encode/deflate.ts';
+import { Deflater, inflateSegment, storeText } from '../../src/encode/deflate.ts';
 import { gzipMemberBytes, joinSegments } from '../../src/encode/gzip-member.ts';
 
 test('the CRC-32 of two pieces combines to that of the whole', () => {
@@ -31,7 +31,7 @@ test('segments join into one member that gunzip reads back', async () => {
         await first.write(inner);
         const last = new Deflater('last');
         for (const block of blocks) await last.write(block);
-        const segments = [deflateText(header), await first.finish(), await last.finish()];
+        const segments = [storeText(header), await first.finish(), await last.finish()];
         const member = joinSegments(segments);
         const body = Buffer.concat(member.chunks);
         expect(body.length).toBe(member.bytes);

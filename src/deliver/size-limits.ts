@@ -1,0 +1,61 @@
+/** Bodies as small as this pass everywhere: what is learned never goes below. */
+const MIN_LEARNED_BYTES = 256 * 1024;
+
+/**
+ * Below nginx's default for `client_max_body_size` of 1 MiB, and below a megabyte. What was refused does not say what would
+ * have passed, and this is by far the most common limit there is: to come down to it in steps would be refused at each.
+ */
+const COMMON_LIMIT_BYTES = 960 * 1024;
+
+/** Under the common limit, the next guess is this much of what was refused. */
+const MARGIN = 0.75;
+
+/** Proxies are reconfigured: what was learned is forgotten after a day. */
+const FORGET_MS = 24 * 60 * 60 * 1000;
+
+/** The user's limits, in bytes. */
+export interface SizeOptions {
+  readonly maxItemBytes: number;
+  readonly maxEnvelopeBytes: number;
+  readonly maxRequestBytes: number;
+}
+
+/** Sizes that must not be exceeded, in bytes. What is refused with 413 lowers the limit of the body as it is sent. */
+export class SizeLimits {
+  readonly itemBytes: number;
+  readonly envelopeBytes: number;
+  readonly #maxRequestBytes: number;
+  #learnedBytes = Number.POSITIVE_INFINITY;
+  #learnedAtMs = 0;
+  #passedBytes = 0;
+
+  constructor({ maxItemBytes, maxEnvelopeBytes, maxRequestBytes }: SizeOptions) {
+    this.itemBytes = maxItemBytes;
+    this.envelopeBytes = maxEnvelopeBytes;
+    this.#maxRequestBytes = maxRequestBytes;
+  }
+
+  get requestBytes(): number {
+    const isFresh = performance.now() - this.#learnedAtMs < FORGET_MS;
+    return isFresh ? Math.min(this.#learnedBytes, this.#maxRequestBytes) : this.#maxRequestBytes;
+  }
+
+  /** Whether there is reason to expect that a body of this size passes. */
+  isProven(bytes: number): boolean {
+    return bytes <= Math.max(this.#passedBytes, MIN_LEARNED_BYTES);
+  }
+
+  /** A body has been accepted. */
+  pass(bytes: number): void {
+    this.#passedBytes = Math.max(this.#passedBytes, bytes);
+  }
+
+  /** A body has been refused for its size: next time it will be smaller, but not smaller than what has passed. */
+  refuse(bytes: number): void {
+    if (bytes <= this.#passedBytes) this.#passedBytes = 0;
+    const guess = bytes > COMMON_LIMIT_BYTES ? COMMON_LIMIT_BYTES : Math.floor(bytes * MARGIN);
+    const learned = Math.max(guess, this.#passedBytes, MIN_LEARNED_BYTES);
+    this.#learnedBytes = Math.min(learned, this.requestBytes);
+    this.#learnedAtMs = performance.now();
+  }
+}

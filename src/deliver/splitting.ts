@@ -1,0 +1,75 @@
+import { type ProfileEncoding, prepareEncoding } from '../encode/profile-encoding.ts';
+import type { Slices } from '../encode/slices.ts';
+import type { DropReason } from '../options.ts';
+import type { CompactProfile } from '../profile/compact.ts';
+import { readColumns } from '../profile/sample-columns.ts';
+import { cutSteps, sliceTimeline, timelineOf } from '../profile/split.ts';
+import type { Carrier, Packer, Parcel } from './carrier.ts';
+import type { Parts } from './parts.ts';
+import type { Shipment } from './shipment.ts';
+
+/** How full a part is meant to be: how many samples fit is judged by the part before. */
+const AIM = 0.9;
+
+export interface SplittingParts {
+  readonly slices: Slices;
+  readonly carrier: Carrier;
+  /** Sends what fits. */
+  readonly ship: (part: Shipment, parcel: Parcel, encoding: ProfileEncoding) => void;
+}
+
+/** Sends one chunk as several that fit, each a stretch of its time: nothing is lost. */
+export class Splitting {
+  readonly #parts: Parts;
+  readonly #options: SplittingParts;
+  /** A part that has no profile yet. */
+  #empty: { readonly shipment: Shipment; readonly packer: Packer } | undefined;
+
+  constructor(parts: Parts, options: SplittingParts) {
+    this.#parts = parts;
+    this.#options = options;
+  }
+
+  /**
+   * @param load of the chunk: above 1
+   * @returns false if a single sample turned out to be over a limit: then what comes after it is not sent
+   */
+  async send(chunk: CompactProfile, load: number): Promise<boolean> {
+    const { slices, ship } = this.#options;
+    const columns = await slices.run(readColumns(chunk, slices));
+    const timeline = timelineOf(columns);
+    const { length } = columns;
+    let fitting = length / load;
+    for (let start = 0; start < length; ) {
+      const end = Math.min(start + Math.max(1, Math.floor(fitting * AIM)), length);
+      const slice = sliceTimeline(timeline, start, end);
+      const encoding = await prepareEncoding(
+        await slices.run(cutSteps(chunk, columns, slice, slices)),
+        slices,
+      );
+      const { shipment, packer } = await this.#openPart();
+      const parcel = await packer.pack(encoding);
+      fitting = (end - start) / parcel.load;
+      if (parcel.load <= 1) {
+        this.#empty = undefined;
+        ship(shipment, parcel, encoding);
+        start = end;
+      } else if (end - start === 1) return false;
+    }
+    return true;
+  }
+
+  /** No further part will be sent. @param failure why not, if not all have been */
+  end(failure?: DropReason): void {
+    if (failure !== undefined) this.#empty?.shipment.drop(failure);
+    this.#parts.end(failure);
+  }
+
+  async #openPart(): Promise<{ readonly shipment: Shipment; readonly packer: Packer }> {
+    if (this.#empty === undefined) {
+      const shipment = this.#parts.add();
+      this.#empty = { shipment, packer: await this.#options.carrier.open(shipment) };
+    }
+    return this.#empty;
+  }
+}
