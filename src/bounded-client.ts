@@ -6,6 +6,7 @@ import { interceptTransport } from './deliver/intercept.ts';
 import { Pipeline } from './deliver/pipeline.ts';
 import { RateLimits } from './deliver/rate-limits.ts';
 import type { Exits } from './deliver/shipment.ts';
+import { settleBeforeExit, type Work } from './deliver/shutdown.ts';
 import { SizeLimits } from './deliver/size-limits.ts';
 import type { ThinningLoss } from './deliver/thinning.ts';
 import { TransportCarrier } from './deliver/transport-carrier.ts';
@@ -21,6 +22,9 @@ import { replaceMethod } from './replace-method.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
 import { debug, getEnvelopeEndpointWithUrlEncodedAuth, makeNodeTransport } from './sdk.ts';
 
+/** The SDK's default of `shutdownTimeout`. */
+const DEFAULT_SHUTDOWN_MS = 2000;
+
 /** Wires the parts to one client. */
 export class BoundedClient {
   readonly #ledger: Ledger;
@@ -30,14 +34,21 @@ export class BoundedClient {
   readonly #oversized = new Oversized();
   readonly #endpoint: Endpoint | undefined;
   readonly #capture: Capture;
+  /**
+   * Whether the process is being let go with the server unreachable. A client report would keep it: the SDK's requests
+   * have no time limit.
+   */
+  #isExiting = false;
 
   constructor(client: Client, transport: Transport, options: ResolvedOptions) {
     const rateLimits = new RateLimits();
     const send = learningSend(transport, rateLimits);
     const exits: Exits = {
       send: (envelope) => send(envelope as Parameters<Transport['send']>[0]),
-      report: (reason, category) =>
-        client.recordDroppedEvent(reason, category as Parameters<Client['recordDroppedEvent']>[1]),
+      report: (reason, category) => {
+        if (this.#isExiting) return;
+        client.recordDroppedEvent(reason, category as Parameters<Client['recordDroppedEvent']>[1]);
+      },
     };
     this.#limits = new SizeLimits(options);
     this.#ledger = new Ledger(options.memoryBudgetBytes, (drop) => announce(drop, options.onDrop));
@@ -88,8 +99,7 @@ export class BoundedClient {
 
   #standBetween(client: Client, transport: Transport, send: Transport['send']): void {
     let isClosing = false;
-    const restore = interceptTransport(transport, send, {
-      onProfiles: (envelope, items) => this.#pipeline.accept(envelope, items),
+    const work: Work = {
       settle: async (timeoutMs) => {
         const startMs = performance.now();
         await this.#capture.settle(timeoutMs || Number.POSITIVE_INFINITY);
@@ -99,14 +109,34 @@ export class BoundedClient {
       },
       giveUp: () => this.#pipeline.giveUp(),
       cutOff: () => this.#pipeline.cutOff(),
+    };
+    const restore = interceptTransport(transport, send, {
+      ...work,
+      onProfiles: (envelope, items) => this.#pipeline.accept(envelope, items),
       isClosing: () => isClosing,
     });
+    const pipeline = this.#pipeline;
+    const stopListening = settleBeforeExit(
+      {
+        ...work,
+        get isIdle() {
+          return pipeline.isIdle;
+        },
+        hurry: () => pipeline.hurry(),
+        giveUp: () => {
+          this.#isExiting = true;
+          work.giveUp();
+        },
+      },
+      shutdownMsOf(client),
+    );
     const close = client.close.bind(client);
     const restoreClose = replaceMethod(client, 'close', (timeoutMs) => {
       isClosing = true;
       return close(timeoutMs);
     });
     client.on('close', () => {
+      stopListening();
       restoreClose();
       restore();
       this.#capture.close();
@@ -146,6 +176,12 @@ function endpointOf(client: Client): Endpoint | undefined {
   if (dsn === undefined || !canDeflateSegments || !isNodeTransport(transport)) return undefined;
   const url = getEnvelopeEndpointWithUrlEncodedAuth(dsn, tunnel, _metadata?.sdk);
   return createEndpoint(url, (transportOptions ?? {}) as EndpointOptions);
+}
+
+/** How long the SDK takes when a process ends. */
+function shutdownMsOf(client: Client): number {
+  const { shutdownTimeout = DEFAULT_SHUTDOWN_MS } = client.getOptions() as { shutdownTimeout?: number };
+  return shutdownTimeout;
 }
 
 /** The transport below ours. What it is answered teaches rate limits, whoever sent. */

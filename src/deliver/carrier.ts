@@ -9,6 +9,8 @@ export interface Carrier {
   open(shipment: Shipment): Promise<Packer>;
   /** Whether the server can't be reached at the moment. */
   readonly isFailing: boolean;
+  /** Tries at once what waits to be tried again. */
+  hurry(): void;
   /** Ends what waits to be sent. */
   endWaiting(): void;
   /** Ends everything that is under way. */

@@ -1,16 +1,11 @@
 import type { Envelope, Transport, TransportMakeRequestResponse } from '@sentry/core';
 import { replaceMethod } from '../replace-method.ts';
 import { type AnyEnvelope, hasProfile, type ProfileItem, takeProfiles } from './profile-items.ts';
+import { settleOrLetGo, type Work } from './shutdown.ts';
 
 /** What stands in front of a transport. */
-export interface Interceptor {
+export interface Interceptor extends Work {
   onProfiles(envelope: AnyEnvelope, items: readonly ProfileItem[]): PromiseLike<TransportMakeRequestResponse>;
-  /** Comes true when nothing of its own is under way any more, or false after the timeout. */
-  settle(timeoutMs: number | undefined): Promise<boolean>;
-  /** Hands on what it has not begun to send. */
-  giveUp(): void;
-  /** Breaks off what it is sending. */
-  cutOff(): void;
   /** Whether the client is being closed: then no later flush will send what this one leaves. */
   isClosing(): boolean;
 }
@@ -49,26 +44,15 @@ export function interceptTransport(
   };
 }
 
-/** Shares of the time that a closing client gives: for our own uploads, and twice for handing on what they left. */
-const OWN_SHARE = 0.6;
-const HAND_ON_SHARE = 0.1;
-
 /** Our own uploads first, then the transport's, in the same time. */
 function flushBoth(flush: Transport['flush'], interceptor: Interceptor): Transport['flush'] {
   return async (timeoutMs) => {
     const endMs = performance.now() + (timeoutMs ?? 0);
     // To a transport, 0 means no limit.
     const leftMs = (): number | undefined => timeoutMs && Math.max(1, endMs - performance.now());
-    const isClosing = interceptor.isClosing();
-    const isSettled = await interceptor.settle(timeoutMs && isClosing ? timeoutMs * OWN_SHARE : timeoutMs);
-    if (isClosing && !isSettled) {
-      const handOnMs = Math.max(1, (timeoutMs ?? 0) * HAND_ON_SHARE);
-      interceptor.giveUp();
-      if (!(await interceptor.settle(handOnMs))) {
-        interceptor.cutOff();
-        await interceptor.settle(handOnMs);
-      }
-    }
+    const isSettled = interceptor.isClosing()
+      ? await settleOrLetGo(interceptor, timeoutMs)
+      : await interceptor.settle(timeoutMs);
     return (await flush(leftMs())) && isSettled;
   };
 }

@@ -100,6 +100,15 @@ export class Pipeline {
     return isSettled;
   }
 
+  get isIdle(): boolean {
+    return this.#underWay.size === 0;
+  }
+
+  /** Tries at once what waits to be tried again. */
+  hurry(): void {
+    this.#parts.carrier.hurry();
+  }
+
   /** Ends what is not being sent yet: its transactions are handed on, while there is time to send them. */
   giveUp(): void {
     this.#isClosed = true;

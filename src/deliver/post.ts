@@ -1,4 +1,5 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { GzipMember } from '../encode/gzip-member.ts';
 import type { Endpoint } from './endpoint.ts';
 
@@ -59,6 +60,8 @@ function postOnce(
     });
     const timer = setTimeout(() => request.destroy(new Error(`No answer in ${timeoutMs} ms`)), timeoutMs);
     timer.unref();
+    // A service that has nothing else to do must not wait for a server that does not answer.
+    request.on('socket', (socket: Partial<Socket>) => socket.unref?.());
     request.on('close', () => clearTimeout(timer));
     request.on('error', (error) => reject(toPostError(error, request)));
     for (const chunk of body.chunks) request.write(chunk);

@@ -33,6 +33,8 @@ export class TransportCarrier implements Carrier {
 
   readonly isFailing = false;
 
+  hurry(): void {}
+
   endWaiting(): void {}
 
   close(): void {}

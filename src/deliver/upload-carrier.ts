@@ -75,6 +75,10 @@ export class UploadCarrier implements Carrier {
     return this.#queue.isFailing;
   }
 
+  hurry(): void {
+    this.#queue.hurry();
+  }
+
   endWaiting(): void {
     this.#queue.endWaiting();
   }

@@ -71,6 +71,13 @@ export class UploadQueue {
     return this.#failures > 0;
   }
 
+  /** Ends the pause after a failure. */
+  hurry(): void {
+    if (this.#pause === undefined) return;
+    clearTimeout(this.#pause);
+    this.#resume();
+  }
+
   /** Breaks off what is under way and ends everything. */
   close(): void {
     clearTimeout(this.#pause);

@@ -138,3 +138,40 @@ test('close leaves a wrapper that came later in place, and lets everything pass 
   expect(relay.counts.profile_chunk).toBe(1);
   expect(stats().captured).toBe(0);
 });
+
+/** What Node does when nothing keeps the process alive. */
+async function beforeExit(): Promise<void> {
+  await Promise.all(process.listeners('beforeExit').map((listener) => listener.call(process, 0)));
+}
+
+test('before the process exits, what waits for the end of a pause is tried at once', async () => {
+  const { port, dsn } = relay;
+  await relay.close();
+  // Shorter than the shortest pause after a failure.
+  const { send, stats } = createClient(dsn, {}, { shutdownTimeout: 400 });
+  for (let i = 0; i < 3; i++) await send(profiledTransaction());
+  relay = await startRelay({ port });
+  await beforeExit();
+  expect(stats()).toMatchObject({ captured: 3, delivered: 3, pending: 0 });
+});
+
+test('before the process exits with the relay still down, the rest is let go: counted, and its transactions handed on', async () => {
+  const { port, dsn } = relay;
+  await relay.close();
+  const { client, send, stats } = createClient(dsn, {}, { shutdownTimeout: 100 });
+  await send(profiledTransaction());
+  await expect.poll(() => stats().pending).toBe(1);
+  await beforeExit();
+  expect(stats()).toMatchObject({ captured: 1, pending: 0, dropped: { total: 1, shutdown: 1 } });
+  expect(stats().memory.heldBytes).toBe(0);
+  relay = await startRelay({ port });
+  await client.flush(5000);
+});
+
+test('a client that was closed no longer listens for the end of the process', async () => {
+  const before = process.listeners('beforeExit');
+  const { client } = createClient(relay.dsn);
+  expect(process.listenerCount('beforeExit')).toBeGreaterThan(before.length);
+  await client.close(100);
+  expect(process.listeners('beforeExit')).toEqual(before);
+});

@@ -10,6 +10,7 @@ export interface ScenarioRequest {
     | 'closing'
     | 'concurrent'
     | 'continuous'
+    | 'exit'
     | 'garbage'
     | 'gate'
     | 'heap'

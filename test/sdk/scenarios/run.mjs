@@ -2,6 +2,7 @@ import { abandoned } from './abandoned.mjs';
 import { closing } from './closing.mjs';
 import { concurrent } from './concurrent.mjs';
 import { continuous } from './continuous.mjs';
+import { exit } from './exit.mjs';
 import { garbage } from './garbage.mjs';
 import { gate } from './gate.mjs';
 import { heap } from './heap.mjs';
@@ -30,6 +31,7 @@ const SCENARIOS = {
   closing,
   concurrent,
   continuous,
+  exit,
   garbage,
   gate,
   heap,

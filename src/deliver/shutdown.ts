@@ -1,0 +1,51 @@
+/** Work that is under way and can be ended before its time. */
+export interface Work {
+  /** Comes true when nothing is under way any more, or false after the timeout. */
+  settle(timeoutMs: number | undefined): Promise<boolean>;
+  /** Hands on what it has not begun to send. */
+  giveUp(): void;
+  /** Breaks off what it is sending. */
+  cutOff(): void;
+}
+
+/** Shares of the time that there is: for the work itself, and twice for handing on what it left. */
+const OWN_SHARE = 0.6;
+const HAND_ON_SHARE = 0.1;
+
+/** Waits for work whose last chance this is; what is not done in time is let go. @returns whether all was done */
+export async function settleOrLetGo(work: Work, timeoutMs: number | undefined): Promise<boolean> {
+  if (await work.settle(timeoutMs && timeoutMs * OWN_SHARE)) return true;
+  const handOnMs = Math.max(1, (timeoutMs ?? 0) * HAND_ON_SHARE);
+  work.giveUp();
+  if (!(await work.settle(handOnMs))) {
+    work.cutOff();
+    await work.settle(handOnMs);
+  }
+  return false;
+}
+
+/** Work that does not keep the process alive. */
+export interface BackgroundWork extends Work {
+  readonly isIdle: boolean;
+  /** Tries now what would be tried later. */
+  hurry(): void;
+}
+
+/**
+ * Gives work a last chance when nothing else keeps the process alive (`beforeExit`), and lets the process go after that. A
+ * process that ends by `process.exit` or a signal is not waited for: nothing could be sent.
+ *
+ * @returns stops listening
+ */
+export function settleBeforeExit(work: BackgroundWork, timeoutMs: number): () => void {
+  let isSettling = false;
+  const settle = async (): Promise<void> => {
+    if (isSettling || work.isIdle) return;
+    isSettling = true;
+    work.hurry();
+    await settleOrLetGo(work, timeoutMs);
+    isSettling = false;
+  };
+  process.on('beforeExit', settle);
+  return () => void process.off('beforeExit', settle);
+}
