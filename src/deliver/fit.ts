@@ -33,49 +33,31 @@ export class Fit {
   }
 
   async send(shipment: Shipment, profile: CompactProfile, encoding: ProfileEncoding): Promise<void> {
-    const isChunk = shipment.reservation.identity.format === 'chunk';
+    const { carrier, limits, onFailure } = this.#parts;
+    const { reservation } = shipment;
+    const isChunk = reservation.identity.format === 'chunk';
     try {
-      const packer = await this.#parts.carrier.open(shipment);
+      const packer = await carrier.open(shipment);
       const parcel = await packer.pack(encoding);
       if (!shipment.isOpen) return;
       if (parcel.load === Number.POSITIVE_INFINITY) shipment.drop('too-large');
-      else if (parcel.load <= 1) await this.#sendWhole(shipment, profile, parcel, encoding, isChunk);
-      else if (isChunk) await this.#sendInParts(shipment, profile, parcel.load);
+      else if (parcel.load <= 1) {
+        const isRefused = await this.#ship(shipment, parcel, encoding, reservation.heldBytes);
+        if (isRefused) await this.#sendInParts(shipment, profile, parcel.requestBytes / limits.requestBytes);
+      } else if (isChunk) await this.#sendInParts(shipment, profile, parcel.load);
       else await this.#sendThinned(shipment, profile, parcel.load, packer);
     } catch (error) {
-      shipment.drop(this.#parts.onFailure(error));
+      shipment.drop(onFailure(error));
     }
-  }
-
-  async #sendWhole(
-    shipment: Shipment,
-    profile: CompactProfile,
-    parcel: Parcel,
-    encoding: ProfileEncoding,
-    isChunk: boolean,
-  ): Promise<void> {
-    const { limits, carrier } = this.#parts;
-    const { reservation } = shipment;
-    const objectBytes = reservation.heldBytes;
-    const isDoubtful = isChunk && !limits.isProven(parcel.requestBytes) && !carrier.isFailing;
-    if (!isDoubtful || !reservation.resize(objectBytes + parcel.heldBytes)) {
-      this.#ship(shipment, parcel, encoding);
-      return;
-    }
-    this.#parts.onShip(encoding);
-    if (await isRefused(shipment, parcel)) {
-      reservation.resize(objectBytes);
-      await this.#sendInParts(shipment, profile, parcel.requestBytes / limits.requestBytes);
-    } else reservation.resize(parcel.heldBytes);
   }
 
   async #sendInParts(shipment: Shipment, profile: CompactProfile, load: number): Promise<void> {
-    const { slices, carrier, exits, onSplit, onFailure } = this.#parts;
+    const { exits, onSplit, onFailure } = this.#parts;
     const parts = new Parts(shipment, exits);
     const splitting = new Splitting(parts, {
-      slices,
-      carrier,
-      ship: (part, parcel, encoding) => this.#ship(part, parcel, encoding),
+      ...this.#parts,
+      // The objects are held for the whole.
+      ship: (part, parcel, encoding) => this.#ship(part, parcel, encoding, 0),
     });
     try {
       splitting.end((await splitting.send(profile, load)) ? undefined : 'too-large');
@@ -98,16 +80,41 @@ export class Fit {
       return;
     }
     onThin(shipment.reservation.identity.id, thinned.loss);
-    this.#ship(shipment, thinned.parcel, thinned.encoding);
+    await this.#ship(shipment, thinned.parcel, thinned.encoding, 0);
   }
 
-  #ship(shipment: Shipment, parcel: Parcel, encoding: ProfileEncoding): void {
-    if (!shipment.reservation.resize(parcel.heldBytes)) {
+  /**
+   * Sends a parcel. A chunk whose size is in doubt is kept until it is answered.
+   *
+   * @param objectBytes what is held then of the profile that smaller ones can be made of
+   * @returns whether it was refused for its size: then it is still open
+   */
+  async #ship(
+    shipment: Shipment,
+    parcel: Parcel,
+    encoding: ProfileEncoding,
+    objectBytes: number,
+  ): Promise<boolean> {
+    const { reservation } = shipment;
+    const isKept = this.#isInDoubt(shipment, parcel) && reservation.resize(objectBytes + parcel.heldBytes);
+    if (!isKept && !reservation.resize(parcel.heldBytes)) {
       shipment.drop('budget');
-      return;
+      return false;
     }
     this.#parts.onShip(encoding);
-    parcel.ship();
+    if (!isKept) {
+      parcel.ship();
+      return false;
+    }
+    const hasBeenRefused = await isRefused(shipment, parcel);
+    reservation.resize(hasBeenRefused ? objectBytes : parcel.heldBytes);
+    return hasBeenRefused;
+  }
+
+  #isInDoubt({ reservation }: Shipment, { requestBytes }: Parcel): boolean {
+    const { limits, carrier } = this.#parts;
+    const isChunk = reservation.identity.format === 'chunk';
+    return isChunk && !limits.isProven(requestBytes) && !carrier.isFailing;
   }
 }
 

@@ -7,8 +7,8 @@ const MIN_LEARNED_BYTES = 256 * 1024;
  */
 const COMMON_LIMIT_BYTES = 960 * 1024;
 
-/** Under the common limit, the next guess is this much of what was refused. */
-const MARGIN = 0.75;
+/** Under the common limit, the next guess is this share of what was refused: two more bring it to the bottom. */
+const NEXT_SHARE = 0.5;
 
 /** Proxies are reconfigured: what was learned is forgotten after a day. */
 const FORGET_MS = 24 * 60 * 60 * 1000;
@@ -53,7 +53,7 @@ export class SizeLimits {
   /** A body has been refused for its size: next time it will be smaller, but not smaller than what has passed. */
   refuse(bytes: number): void {
     if (bytes <= this.#passedBytes) this.#passedBytes = 0;
-    const guess = bytes > COMMON_LIMIT_BYTES ? COMMON_LIMIT_BYTES : Math.floor(bytes * MARGIN);
+    const guess = bytes > COMMON_LIMIT_BYTES ? COMMON_LIMIT_BYTES : Math.floor(bytes * NEXT_SHARE);
     const learned = Math.max(guess, this.#passedBytes, MIN_LEARNED_BYTES);
     this.#learnedBytes = Math.min(learned, this.requestBytes);
     this.#learnedAtMs = performance.now();

@@ -7,6 +7,7 @@ import { cutSteps, sliceTimeline, timelineOf } from '../profile/split.ts';
 import type { Carrier, Packer, Parcel } from './carrier.ts';
 import type { Parts } from './parts.ts';
 import type { Shipment } from './shipment.ts';
+import type { SizeLimits } from './size-limits.ts';
 
 /** How full a part is meant to be: how many samples fit is judged by the part before. */
 const AIM = 0.9;
@@ -14,8 +15,9 @@ const AIM = 0.9;
 export interface SplittingParts {
   readonly slices: Slices;
   readonly carrier: Carrier;
-  /** Sends what fits. */
-  readonly ship: (part: Shipment, parcel: Parcel, encoding: ProfileEncoding) => void;
+  readonly limits: SizeLimits;
+  /** Sends what fits. @returns whether it was refused all the same: then the part is still open */
+  readonly ship: (part: Shipment, parcel: Parcel, encoding: ProfileEncoding) => Promise<boolean>;
 }
 
 /** Sends one chunk as several that fit, each a stretch of its time: nothing is lost. */
@@ -35,7 +37,7 @@ export class Splitting {
    * @returns false if a single sample turned out to be over a limit: then what comes after it is not sent
    */
   async send(chunk: CompactProfile, load: number): Promise<boolean> {
-    const { slices, ship } = this.#options;
+    const { slices, limits, ship } = this.#options;
     const columns = await slices.run(readColumns(chunk, slices));
     const timeline = timelineOf(columns);
     const { length } = columns;
@@ -49,10 +51,10 @@ export class Splitting {
       );
       const { shipment, packer } = await this.#openPart();
       const parcel = await packer.pack(encoding);
-      fitting = (end - start) / parcel.load;
-      if (parcel.load <= 1) {
+      const isRefused = parcel.load <= 1 && (await ship(shipment, parcel, encoding));
+      fitting = (end - start) / Math.max(parcel.load, parcel.requestBytes / limits.requestBytes);
+      if (parcel.load <= 1 && !isRefused) {
         this.#empty = undefined;
-        ship(shipment, parcel, encoding);
         start = end;
       } else if (end - start === 1) return false;
     }

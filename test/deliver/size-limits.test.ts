@@ -28,7 +28,7 @@ function limits(maxRequestBytes = Number.POSITIVE_INFINITY): SizeLimits {
 test.each([
   { name: 'far above a mebibyte, to below nginx’s default', refused: 60 * MiB, learned: 960 * KiB },
   { name: 'little above a mebibyte, to the same', refused: MiB + 1, learned: 960 * KiB },
-  { name: 'below it, by a quarter', refused: 800 * KiB, learned: 600 * KiB },
+  { name: 'below it, by half', refused: 800 * KiB, learned: 400 * KiB },
   { name: 'never below 256 KiB', refused: 300 * KiB, learned: 256 * KiB },
   { name: 'nor for what was smaller', refused: 10 * KiB, learned: 256 * KiB },
 ])('a refused body lowers the limit: $name', ({ refused, learned }) => {
@@ -99,6 +99,18 @@ test('what a proxy’s first 413 refuses of a chunk is sent once more, in parts:
   expect(relay.totals.status[413]).toBe(1);
   expect(stats()).toMatchObject({ captured: 4, delivered: 4, pending: 0, oversized: { split: 4 } });
   expect(stats().memory.heldBytes).toBe(0);
+  expect(samplesOf(relay.items.map(({ json }) => json)).sort()).toEqual(expected.sort());
+});
+
+test('nor what it refuses of a part, however low its limit', async () => {
+  relay = await startRelay({ limits: { maxBodyBytes: 260 * KiB } });
+  const { client, transport, stats } = createClient(relay.dsn, { maxItemBytes: 1100 * KiB });
+  const chunk = profileChunk({ profile: largeLists() });
+  const expected = samplesOf([chunk[1][0]?.[1]]);
+  void transport.send(chunk as never);
+  await client.flush(20_000);
+  expect(relay.totals.status[413]).toBe(2);
+  expect(stats()).toMatchObject({ captured: 1, delivered: 1, limits: { requestBytes: 256 * KiB } });
   expect(samplesOf(relay.items.map(({ json }) => json)).sort()).toEqual(expected.sort());
 });
 
