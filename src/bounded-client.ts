@@ -122,7 +122,6 @@ export class BoundedClient {
         get isIdle() {
           return pipeline.isIdle;
         },
-        hurry: () => pipeline.hurry(),
         giveUp: () => {
           this.#isExiting = true;
           work.giveUp();

@@ -83,11 +83,12 @@ export class Pipeline {
   }
 
   /**
-   * Comes true when all that is under way now has ended, or false after the timeout. Without a timeout, as soon as the
-   * server can't be reached.
+   * Tries at once what waits to be tried again. Comes true when all that is under way now has ended, or false after the
+   * timeout. Without a timeout, as soon as the server can't be reached.
    */
   async settle(timeoutMs: number | undefined): Promise<boolean> {
-    if (this.#underWay.size === 0) return true;
+    if (this.isIdle) return true;
+    this.#parts.carrier.hurry();
     const all = Promise.all(Array.from(this.#underWay, (shipment) => shipment.ended)).then(() => true);
     let timer: NodeJS.Timeout | undefined;
     // Not unref'd: somebody waits for this promise, and a process that exits meanwhile would never answer.
@@ -102,11 +103,6 @@ export class Pipeline {
 
   get isIdle(): boolean {
     return this.#underWay.size === 0;
-  }
-
-  /** Tries at once what waits to be tried again. */
-  hurry(): void {
-    this.#parts.carrier.hurry();
   }
 
   /** Ends what is not being sent yet: its transactions are handed on, while there is time to send them. */

@@ -1,6 +1,6 @@
 /** Work that is under way and can be ended before its time. */
 export interface Work {
-  /** Comes true when nothing is under way any more, or false after the timeout. */
+  /** Tries now what would be tried later. Comes true when nothing is under way any more, or false after the timeout. */
   settle(timeoutMs: number | undefined): Promise<boolean>;
   /** Hands on what it has not begun to send. */
   giveUp(): void;
@@ -27,8 +27,6 @@ export async function settleOrLetGo(work: Work, timeoutMs: number | undefined): 
 /** Work that does not keep the process alive. */
 export interface BackgroundWork extends Work {
   readonly isIdle: boolean;
-  /** Tries now what would be tried later. */
-  hurry(): void;
 }
 
 /**
@@ -42,7 +40,6 @@ export function settleBeforeExit(work: BackgroundWork, timeoutMs: number): () =>
   const settle = async (): Promise<void> => {
     if (isSettling || work.isIdle) return;
     isSettling = true;
-    work.hurry();
     await settleOrLetGo(work, timeoutMs);
     isSettling = false;
   };

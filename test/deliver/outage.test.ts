@@ -1,13 +1,16 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createClient } from '../support/client.ts';
-import { profileChunk, profiledTransaction } from '../support/envelopes.ts';
+import { incompressibleLists, profileChunk, profiledTransaction } from '../support/envelopes.ts';
 import { type Relay, startRelay } from '../support/relay/index.ts';
 
 let relay: Relay;
 beforeEach(async () => {
   relay = await startRelay();
 });
-afterEach(() => relay.close());
+afterEach(async () => {
+  vi.useRealTimers();
+  await relay.close();
+});
 
 test('a relay that restarts gets what was captured meanwhile, once', async () => {
   const { port, dsn } = relay;
@@ -80,4 +83,61 @@ test('a request that can’t be made is not tried again, and its transaction is 
   const { send, stats } = createClient(relay.dsn, {}, { transportOptions });
   await send(profiledTransaction());
   await expect.poll(() => stats()).toMatchObject({ captured: 1, pending: 0, dropped: { network: 1 } });
+});
+
+const MiB = 1024 * 1024;
+
+/** The numbers that delivered profiles were given, in the order of their arrival. */
+const delivered = (): number[] =>
+  relay.items.flatMap(({ type, json }) =>
+    type === 'profile' ? [Number((json as { release: string }).release)] : [],
+  );
+
+test('when the budget is full, what is held is kept: to drop it would waste what it has cost, and profile in vain', async () => {
+  const { port, dsn } = relay;
+  await relay.close();
+  const { client, send, stats } = createClient(dsn, { memoryBudgetBytes: MiB });
+  for (let i = 0; i < 60; i++) {
+    await send(profiledTransaction({ release: String(i), profile: incompressibleLists(100, 'transaction') }));
+  }
+  const { dropped, pending } = stats();
+  expect(dropped.budget).toBeGreaterThan(10);
+  expect(pending).toBeGreaterThan(10);
+  relay = await startRelay({ port });
+  await client.flush(20_000);
+  expect(stats()).toMatchObject({ delivered: pending, pending: 0, dropped });
+  expect(delivered()).toEqual(Array.from({ length: pending }, (_, i) => i));
+});
+
+test('a relay that is down for ten minutes costs the budget and no more, and is found again', async () => {
+  const { port, dsn } = relay;
+  await relay.close();
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] });
+  const { send, stats } = createClient(dsn, { memoryBudgetBytes: MiB });
+  const second = async (i: number): Promise<void> => {
+    void send(profiledTransaction({ release: String(i), profile: incompressibleLists(100, 'transaction') }));
+    vi.advanceTimersByTime(1000);
+    // Connections are refused, and zlib works, in real time.
+    for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+  };
+  const heldBytes: number[] = [];
+  for (let i = 0; i < 600; i++) {
+    await second(i);
+    heldBytes.push(stats().memory.heldBytes);
+  }
+  expect(stats().memory.peakHeldBytes).toBeLessThanOrEqual(MiB);
+  const ofMinute = (minute: number): number => Math.max(...heldBytes.slice(60 * minute, 60 * (minute + 1)));
+  expect(ofMinute(9)).toBeLessThanOrEqual(1.05 * ofMinute(1));
+  expect(ofMinute(9)).toBeGreaterThan(0.8 * MiB);
+  const { captured, delivered: before, pending, dropped } = stats();
+  expect({ captured, before }).toEqual({ captured: 600, before: 0 });
+  // Older than five minutes, or too many.
+  expect(dropped.total).toBe(600 - pending);
+  expect(Object.keys(dropped).sort()).toEqual(['budget', 'network', 'total']);
+
+  relay = await startRelay({ port });
+  for (let i = 600; i < 660; i++) await second(i);
+  await expect.poll(() => stats().pending, { timeout: 10_000 }).toBe(0);
+  expect(stats().delivered).toBeGreaterThanOrEqual(pending + 25);
+  expect(new Set(delivered()).size).toBe(stats().delivered);
 });
