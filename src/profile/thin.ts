@@ -1,10 +1,8 @@
 import type { Pace } from '../pace.ts';
+import { chooseEvenly, type Ticks } from './choose.ts';
 import type { CompactProfile } from './compact.ts';
 import type { SampleColumns } from './sample-columns.ts';
 import { byThread, IDLE, leavesOf, selfTimeDistance } from './self-time.ts';
-
-/** A sample that stands for this many stretches is kept whatever comes, and the next one too: nothing else can show it. */
-const HEAVY = 3;
 
 /** What is looked at to thin one profile, however often. */
 export interface ThinningPlan {
@@ -41,22 +39,17 @@ export interface Thinning {
   readonly selfTimeDistance: number;
 }
 
-/**
- * Chooses about this many samples, evenly over each thread, with their times as they are: each then stands for the time
- * until the next one, as before.
- *
- * Of the samples of each stretch, the one is taken that leaves the times for which functions are shown nearest to the
- * times they took. To take every so manieth would hit each function by chance: this way the error of none grows beyond a
- * stretch or so, however long the profile.
- */
+/** Chooses about this many samples, evenly over each thread, with their times as they are. */
 export function* thinSteps(plan: ThinningPlan, count: number, pace: Pace): Generator<void, Thinning> {
   const { columns, leaves, threads, isEnd, minSamples } = plan;
   const isKept = Uint8Array.from(isEnd);
   const share = Math.max(0, count - minSamples) / Math.max(1, columns.length - minSamples);
-  /** For each function the time it took itself, less the time for which it is shown. */
-  const owed = new Float64Array(leaves.reduce((most, leaf) => Math.max(most, leaf), IDLE) + 2);
+  const owed = new Float64Array(leaves.reduce((most, leaf) => Math.max(most, leaf), IDLE) + 1 - IDLE);
   for (const samples of threads) {
-    yield* keepEvenly(plan, samples, Math.round(share * samples.length), owed, isKept, pace);
+    const stretches = Math.min(Math.round(share * samples.length), samples.length - 2);
+    if (stretches < 1) continue;
+    const chosen = yield* chooseEvenly(ticksOf(plan, samples), stretches, owed, pace);
+    for (const i of chosen) isKept[samples[i] as number] = 1;
   }
   const indices = new Uint32Array(isKept.reduce((kept, flag) => kept + flag, 0));
   for (let sample = 0, next = 0; sample < isKept.length; sample++) {
@@ -65,47 +58,9 @@ export function* thinSteps(plan: ThinningPlan, count: number, pace: Pace): Gener
   return { indices, selfTimeDistance: selfTimeDistance(columns, leaves, threads, isKept) };
 }
 
-function* keepEvenly(
-  { columns, leaves }: ThinningPlan,
-  samples: Uint32Array,
-  stretches: number,
-  owed: Float64Array,
-  isKept: Uint8Array,
-  pace: Pace,
-): Generator<void, void> {
-  const { stackIds, times } = columns;
-  const last = samples.length - 1;
-  const leafAt = (i: number): number => (leaves[stackIds[samples[i] as number] as number] as number) - IDLE;
-  const timeAt = (i: number): number => times[samples[Math.min(i, last)] as number] as number;
-  const owedTo = (leaf: number): number => owed[leaf] as number;
-  const stretchTime = (timeAt(last) - timeAt(0)) / stretches;
-  const isHeavy = (i: number): boolean => timeAt(i + 1) - timeAt(i) > HEAVY * stretchTime;
-
-  let previous = 0;
-  const keep = (i: number): void => {
-    isKept[samples[i] as number] = 1;
-    const leaf = leafAt(previous);
-    owed[leaf] = owedTo(leaf) - (timeAt(i) - timeAt(previous));
-    previous = i;
+function ticksOf({ columns: { stackIds, times }, leaves }: ThinningPlan, samples: Uint32Array): Ticks {
+  return {
+    times: Float64Array.from(samples, (sample) => times[sample] as number),
+    functions: Int32Array.from(samples, (sample) => (leaves[stackIds[sample] as number] as number) - IDLE),
   };
-  /** By how much the sum of the squares of all that is owed grows when this sample is taken, to show one stretch. */
-  const costOf = (i: number): number => {
-    const leaf = leafAt(previous);
-    const shown = timeAt(i) - timeAt(previous);
-    const next = leafAt(i) === leaf ? owedTo(leaf) - shown : owedTo(leafAt(i));
-    return shown * (shown - 2 * owedTo(leaf)) + stretchTime * (stretchTime - 2 * next);
-  };
-  for (let stretch = 0, start = 0; stretch < stretches; stretch++) {
-    const end = Math.round(((stretch + 1) * samples.length) / stretches);
-    for (let i = start; i < end; i++) {
-      owed[leafAt(i)] = owedTo(leafAt(i)) + Math.max(0, timeAt(i + 1) - timeAt(i));
-    }
-    let best = start;
-    for (let i = start + 1; i < end; i++) if (costOf(i) < costOf(best)) best = i;
-    for (let i = start; i < end; i++) {
-      if (i === best || isHeavy(i) || (i > 0 && isHeavy(i - 1))) keep(i);
-    }
-    start = end;
-    if (pace.isOver()) yield;
-  }
 }

@@ -1,0 +1,71 @@
+import { type Pace, STEPS_PER_CHECK } from '../pace.ts';
+
+/** The samples of one thread: when each was taken, and which function was running. */
+export interface Ticks {
+  readonly times: Float64Array;
+  /** Indices into the times that functions are owed. */
+  readonly functions: Int32Array;
+}
+
+/** Each one more brings less: the first moves most samples, the third few. */
+const SWEEPS = 3;
+
+/**
+ * Chooses the first and the last sample, and one of each of as many stretches between them, so that the times for which
+ * functions are shown come as near as they can to the times they took. A sample shows its function until the next one
+ * that is chosen.
+ *
+ * It begins with the first sample of each stretch, and then moves one after the other to where the squares of all errors
+ * sum up to the least. To take every n-th would hit each function by chance, and miss or double what stands for long.
+ *
+ * @param owed for each function the time it took less the time for which it is shown, in threads before this one
+ */
+export function* chooseEvenly(
+  { times, functions }: Ticks,
+  stretches: number,
+  owed: Float64Array,
+  pace: Pace,
+): Generator<void, Int32Array> {
+  const last = times.length - 1;
+  const startOf = (stretch: number): number => 1 + Math.round((stretch * (last - 1)) / stretches);
+  const chosen = Int32Array.from({ length: stretches + 2 }, (_, i) => (i === 0 ? 0 : startOf(i - 1)));
+  chosen[stretches + 1] = last;
+
+  /** Takes from what a function is owed the time from one sample to another. */
+  const show = (from: number, to: number, sign = 1): void => {
+    const id = functions[from] as number;
+    owed[id] = (owed[id] as number) - sign * ((times[to] as number) - (times[from] as number));
+  };
+  /** By how much the sum of squares grows when a function is shown for this time. */
+  const costOf = (id: number, time: number): number => time * (time - 2 * (owed[id] as number));
+  const costBetween = (before: number, i: number, after: number): number => {
+    const [first, second] = [functions[before] as number, functions[i] as number];
+    const [start, middle, end] = [times[before] as number, times[i] as number, times[after] as number];
+    return first === second
+      ? costOf(first, end - start)
+      : costOf(first, middle - start) + costOf(second, end - middle);
+  };
+
+  for (let i = 0; i < last; i++) show(i, i + 1, -1);
+  for (let i = 0; i <= stretches; i++) show(chosen[i] as number, chosen[i + 1] as number);
+  for (let sweep = 0; sweep < SWEEPS; sweep++) {
+    for (let stretch = 0; stretch < stretches; stretch++) {
+      const before = chosen[stretch] as number;
+      const current = chosen[stretch + 1] as number;
+      const after = chosen[stretch + 2] as number;
+      show(before, current, -1);
+      show(current, after, -1);
+      let best = current;
+      let least = costBetween(before, current, after);
+      for (let i = startOf(stretch); i < startOf(stretch + 1); i++) {
+        const cost = costBetween(before, i, after);
+        if (cost < least) [best, least] = [i, cost];
+      }
+      chosen[stretch + 1] = best;
+      show(before, best);
+      show(best, after);
+      if (stretch % STEPS_PER_CHECK === 0 && pace.isOver()) yield;
+    }
+  }
+  return chosen;
+}
