@@ -17,6 +17,7 @@ export interface ScenarioRequest {
     | 'reinit'
     | 'rotation'
     | 'span'
+    | 'steady'
     | 'stops'
     | 'traffic';
   dsn: string;

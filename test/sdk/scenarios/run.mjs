@@ -9,6 +9,7 @@ import { heap } from './heap.mjs';
 import { reinit } from './reinit.mjs';
 import { rotation } from './rotation.mjs';
 import { span } from './span.mjs';
+import { steady } from './steady.mjs';
 import { stops } from './stops.mjs';
 import { traffic } from './traffic.mjs';
 
@@ -38,6 +39,7 @@ const SCENARIOS = {
   reinit,
   rotation,
   span,
+  steady,
   stops,
   traffic,
 };
