@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
+import { PUBLIC_KEY } from './address.ts';
 import { chunkEnvelope, writeEnvelope } from './examples.ts';
 import type { Behaviour, Relay, RelayCommand, RelayMessage } from './index.ts';
 import { startRelay } from './index.ts';
@@ -97,6 +98,13 @@ describe('behaviour', () => {
     expect(rude.requests[0]).toMatchObject({ status, items: [{ type: 'profile_chunk' }] });
   });
 
+  it('status above a size: leaves what is not larger to the rules', async () => {
+    const choosy = await startBehaving({ kind: 'status', status: 413, aboveBytes: CHUNK.length });
+    expect((await post(choosy.url, CHUNK)).status).toBe(200);
+    expect((await post(choosy.url, `${CHUNK}\n`)).status).toBe(413);
+    expect(choosy.counts).toEqual({ profile_chunk: 1 });
+  });
+
   it('reset: cuts the connection on the body and answers nothing', async () => {
     const broken = await startBehaving({ kind: 'reset' });
     await expect(post(broken.url, LARGE)).rejects.toThrow();
@@ -137,6 +145,58 @@ describe('behaviour', () => {
     expect(answer.status).toBe(200);
     expect(() => JSON.parse(answer.body)).toThrow(SyntaxError);
     expect(mad.counts).toEqual({ profile_chunk: 1 });
+  });
+});
+
+/** Posts a chunk and tells what comes back, in the pieces that it comes in, until the connection ends or that is enough. */
+async function readPieces(port: number, isEnough = (_text: string) => false): Promise<string[]> {
+  const socket = connect(port, '127.0.0.1');
+  const head = `POST /api/1/envelope/?sentry_key=${PUBLIC_KEY} HTTP/1.1\r\nhost: relay\r\ncontent-length: ${CHUNK.length}`;
+  socket.write(`${head}\r\n\r\n${CHUNK}`);
+  const pieces: string[] = [];
+  for await (const data of socket) {
+    pieces.push(String(data));
+    if (isEnough(pieces.join(''))) {
+      break;
+    }
+  }
+  return pieces;
+}
+
+describe('an answer that does not come to its end', () => {
+  it('stop-mid-response, hang: takes the envelope, begins to answer, and keeps the connection', async () => {
+    const stopping = await startBehaving({ kind: 'stop-mid-response', end: 'hang' });
+    const pieces = await readPieces(stopping.port, (text) => text.endsWith('}'));
+    expect(pieces.join('')).toMatch(/^HTTP\/1.1 200 OK\r\n.*content-length: 1048576\r\n.*\r\n\r\n\{"id":/s);
+    expect(stopping).toMatchObject({ counts: { profile_chunk: 1 }, totals: { status: { 200: 1 } } });
+    await stopping.waitFor(({ requests }) => requests[0]?.aborted === true);
+  });
+
+  it('stop-mid-response, cut: takes the envelope, begins to answer, and cuts the connection', async () => {
+    const stopping = await startBehaving({ kind: 'stop-mid-response', end: 'cut' });
+    await expect(post(stopping.url, CHUNK)).rejects.toThrow(/aborted|ECONNRESET/);
+    expect(stopping).toMatchObject({ counts: { profile_chunk: 1 }, totals: { status: { 200: 1 } } });
+    await stopping.waitFor(({ openSockets }) => openSockets === 0);
+    expect(stopping.requests[0]?.aborted).toBe(true);
+  });
+
+  it('drip: gives a patient client the whole answer, byte by byte', async () => {
+    const dripping = await startBehaving({ kind: 'drip', intervalMs: 1 });
+    const pieces = await readPieces(dripping.port);
+    expect(pieces.join('')).toMatch(/^HTTP\/1.1 200 OK\r\n.*\r\n\r\n\{"id":"\w+"\}$/s);
+    expect(pieces.length).toBeGreaterThan(10);
+    const answer = await post(dripping.url, CHUNK);
+    expect(answer).toMatchObject({ status: 200, body: expect.stringMatching(/^\{"id":/) });
+    expect(dripping.counts).toEqual({ profile_chunk: 2 });
+    await dripping.waitFor(({ openSockets }) => openSockets === 0);
+    expect(dripping.requests.map(({ aborted }) => aborted)).toEqual([false, false]);
+  });
+
+  it('drip: stops when the client has given up, and has taken the envelope all the same', async () => {
+    const dripping = await startBehaving({ kind: 'drip', intervalMs: 3_600_000 });
+    await giveUpWhen(dripping, ({ requests }) => requests[0]?.status === 200);
+    expect(dripping.counts).toEqual({ profile_chunk: 1 });
+    expect(dripping.protocolErrors).toEqual([]);
   });
 });
 

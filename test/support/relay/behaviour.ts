@@ -28,6 +28,8 @@ interface Rude {
   kind: 'status';
   status: number;
   body?: string;
+  /** Refuses only bodies that are longer than this as they are sent, the others are answered by the rules. */
+  aboveBytes?: number;
 }
 
 /** Cuts the connection as soon as the first part of the body is there. */
@@ -45,8 +47,30 @@ interface Garbage {
   kind: 'garbage';
 }
 
+/** Takes the envelope, answers the head and a part of the body, and then hangs or cuts the connection. */
+interface StopMidResponse {
+  kind: 'stop-mid-response';
+  end: 'hang' | 'cut';
+}
+
+/** Takes the envelope and answers a byte at a time, from the first one of the head on. */
+interface Drip {
+  kind: 'drip';
+  intervalMs: number;
+}
+
 /** How the relay treats the requests that come from now on. */
-export type Behaviour = Normal | Slow | Silent | RateLimited | Rude | Reset | CloseEarly | Garbage;
+export type Behaviour =
+  | Normal
+  | Slow
+  | Silent
+  | RateLimited
+  | Rude
+  | Reset
+  | CloseEarly
+  | Garbage
+  | StopMidResponse
+  | Drip;
 
 /** An answer whose content does not depend on the envelope, or leaves it to the relay's rules. */
 export interface Answer {
@@ -59,8 +83,12 @@ export interface Answer {
 
 const HTML = { 'content-type': 'text/html' };
 
-/** What the behaviour answers, or undefined when it is up to the rules. */
-export function answerOf(behaviour: Behaviour): Answer | undefined {
+/**
+ * What the behaviour answers, or undefined when it is up to the rules.
+ *
+ * @param bodyBytes length of the request's body as it was sent
+ */
+export function answerOf(behaviour: Behaviour, bodyBytes: number): Answer | undefined {
   switch (behaviour.kind) {
     case 'rate-limited': {
       const status = behaviour.status ?? 429;
@@ -74,6 +102,9 @@ export function answerOf(behaviour: Behaviour): Answer | undefined {
       return { status, headers, body: '{}', takesEnvelope: status < 300 };
     }
     case 'status': {
+      if (bodyBytes <= (behaviour.aboveBytes ?? Number.NEGATIVE_INFINITY)) {
+        return undefined;
+      }
       const body = behaviour.body ?? `<html><body><h1>${behaviour.status}</h1></body></html>`;
       return { status: behaviour.status, headers: HTML, body, takesEnvelope: false };
     }
@@ -85,6 +116,8 @@ export function answerOf(behaviour: Behaviour): Answer | undefined {
     case 'slow':
     case 'silent':
     case 'reset':
+    case 'stop-mid-response':
+    case 'drip':
       return undefined;
   }
 }

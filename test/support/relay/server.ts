@@ -9,6 +9,7 @@ import { Journal } from './journal.ts';
 import { RELAY_LIMITS, type RelayLimits } from './limits.ts';
 import { readBody } from './read-body.ts';
 import type { InvalidItem, ReceivedItem, RequestRecord, Totals } from './records.ts';
+import { answerInDrops, answerInPart } from './unfinished-answer.ts';
 import { Waiters } from './waiters.ts';
 
 /** Everything is optional: the default is a Relay with its default limits on a free port. */
@@ -183,14 +184,15 @@ class RelayServer implements Relay {
     const record = this.#journal.open(request);
     const gone = new AbortController();
     response.on('error', () => undefined);
+    let isDripped = false;
     response.on('close', () => {
-      record.aborted = !response.writableFinished;
+      record.aborted = !response.writableFinished && !isDripped;
       gone.abort();
       this.#waiters.changed();
     });
-    const early = behaviour.kind === 'close-early' ? answerOf(behaviour) : undefined;
+    const early = behaviour.kind === 'close-early' ? answerOf(behaviour, 0) : undefined;
     if (early !== undefined) {
-      this.#answer(early, record, response);
+      this.#answer(early, behaviour, record, response);
       return;
     }
     if (behaviour.kind === 'reset') {
@@ -204,8 +206,16 @@ class RelayServer implements Relay {
     this.#waiters.changed();
     await this.#hold(behaviour, gone.signal);
     // A reset shows in the socket before the response hears of it.
-    if (!gone.signal.aborted && !request.socket.destroyed) {
-      this.#answer(this.#decide(behaviour, examination), record, response);
+    if (gone.signal.aborted || request.socket.destroyed) {
+      return;
+    }
+    const answer = this.#decide(behaviour, examination, record.bytesCompressed);
+    if (behaviour.kind === 'drip') {
+      this.#journal.answered(record, answer.status);
+      this.#waiters.changed();
+      isDripped = await answerInDrops(response, answer, behaviour.intervalMs, gone.signal);
+    } else {
+      this.#answer(answer, behaviour, record, response);
     }
   }
 
@@ -245,8 +255,8 @@ class RelayServer implements Relay {
     }
   }
 
-  #decide(behaviour: Behaviour, { envelope, refusal }: Examination): Answer {
-    const told = answerOf(behaviour);
+  #decide(behaviour: Behaviour, { envelope, refusal }: Examination, bodyBytes: number): Answer {
+    const told = answerOf(behaviour, bodyBytes);
     if (told !== undefined && !told.takesEnvelope) {
       return told;
     }
@@ -262,9 +272,13 @@ class RelayServer implements Relay {
     );
   }
 
-  #answer({ status, headers, body }: Answer, record: RequestRecord, response: ServerResponse): void {
-    this.#journal.answered(record, status);
-    response.writeHead(status, headers).end(body);
+  #answer(answer: Answer, behaviour: Behaviour, record: RequestRecord, response: ServerResponse): void {
+    this.#journal.answered(record, answer.status);
+    if (behaviour.kind === 'stop-mid-response') {
+      answerInPart(response, answer, behaviour.end);
+    } else {
+      response.writeHead(answer.status, answer.headers).end(answer.body);
+    }
     this.#waiters.changed();
   }
 }
