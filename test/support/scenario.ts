@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 // biome-ignore lint/suspicious/noExplicitAny: each scenario reports something else.
@@ -10,6 +10,7 @@ export interface ScenarioRequest {
     | 'closing'
     | 'concurrent'
     | 'continuous'
+    | 'driven'
     | 'exit'
     | 'garbage'
     | 'gate'
@@ -42,6 +43,7 @@ export interface ScenarioRequest {
   /** Which case of a scenario that has several. */
   variant?: string;
   rate?: number;
+  transportOptions?: { caCerts?: string; keepAlive?: boolean };
 }
 
 export interface ScenarioOptions {
@@ -50,25 +52,79 @@ export interface ScenarioOptions {
   onProgress?: (progress: ScenarioResult) => void;
 }
 
+/** A scenario that runs. */
+export interface RunningScenario {
+  /** What it reports when it has ended. Rejects if it ends without a report. */
+  readonly result: Promise<ScenarioResult>;
+  /** Gives a command to a scenario that takes some, and waits until it has been carried out: one at a time. */
+  ask(command: object): Promise<ScenarioResult>;
+  /** Gives a command that is not replied to. */
+  tell(command: object): void;
+  kill(): void;
+}
+
 /** Runs a scenario with the real SDK of a line, in a process of its own. What it prints is part of the result. */
 export function runScenario(
   line: '10' | '11',
   format: 'mjs' | 'cjs',
   request: ScenarioRequest,
-  { execArgv = [], onProgress }: ScenarioOptions = {},
+  options?: ScenarioOptions,
 ): Promise<ScenarioResult> {
+  return startScenario(line, format, request, options).result;
+}
+
+/** Starts a scenario as {@link runScenario} does, to talk to it while it runs. */
+export function startScenario(
+  line: '10' | '11',
+  format: 'mjs' | 'cjs',
+  request: ScenarioRequest,
+  { execArgv = [], onProgress }: ScenarioOptions = {},
+): RunningScenario {
   const path = fileURLToPath(new URL(`../sdk/${line}/main.${format}`, import.meta.url));
   const child = fork(path, [JSON.stringify(request)], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     execArgv,
   });
+  const result = collectResult(child, onProgress);
+  // Whoever asks for something hears of a failure too.
+  result.catch(() => {});
+  return {
+    result,
+    ask: (command) => {
+      const reply = new Promise<ScenarioResult>((resolve) => {
+        const listen = (message: object): void => {
+          if (!('reply' in message)) return;
+          child.off('message', listen);
+          resolve(message.reply);
+        };
+        child.on('message', listen);
+        child.send(command);
+      });
+      const end = result.then(({ output }) => {
+        throw new Error(`The scenario ended instead of a reply to ${JSON.stringify(command)}: ${output}`);
+      });
+      return Promise.race([reply, end]);
+    },
+    tell: (command) => {
+      child.send(command);
+    },
+    kill: () => {
+      child.kill('SIGKILL');
+    },
+  };
+}
+
+function collectResult(
+  child: ChildProcess,
+  onProgress: ScenarioOptions['onProgress'],
+): Promise<ScenarioResult> {
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data) => (output += String(data)));
   return new Promise((resolve, reject) => {
     let result: object | undefined;
     child.on('message', (message: object) => {
       if ('progress' in message) onProgress?.(message.progress);
-      else result = message;
+      else if (!('reply' in message)) result = message;
     });
     child.on('error', reject);
     child.on('close', (code) => {

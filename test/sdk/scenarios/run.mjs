@@ -2,6 +2,7 @@ import { abandoned } from './abandoned.mjs';
 import { closing } from './closing.mjs';
 import { concurrent } from './concurrent.mjs';
 import { continuous } from './continuous.mjs';
+import { driven } from './driven.mjs';
 import { exit } from './exit.mjs';
 import { garbage } from './garbage.mjs';
 import { gate } from './gate.mjs';
@@ -24,7 +25,7 @@ import { traffic } from './traffic.mjs';
  * }} Kit
  * @typedef {{ name: string, dsn: string, bounded?: object | false, order?: 'profiling-first' | 'bounded-first', lifecycle?: string, otherDsn?: string, flushMs?: number,
  *   profiled?: boolean, clients?: number, maxOldBytes?: number, baseRatio?: number, peakRatio?: number, normalMs?: number, recoveryMs?: number,
- *   transactions?: number, durationMs?: number, rounds?: number, variant?: string, rate?: number }} Request
+ *   transactions?: number, durationMs?: number, rounds?: number, variant?: string, rate?: number, transportOptions?: object }} Request
  */
 
 const SCENARIOS = {
@@ -32,6 +33,7 @@ const SCENARIOS = {
   closing,
   concurrent,
   continuous,
+  driven,
   exit,
   garbage,
   gate,
@@ -54,7 +56,8 @@ export async function runScenario(kit) {
   const request = JSON.parse(process.argv[2] ?? '{}');
   const scenario = SCENARIOS[/** @type {keyof typeof SCENARIOS} */ (request.name)];
   const result = await scenario(kit, request);
-  const exits = ['closing', 'concurrent'].includes(request.name);
+  // The requests of the stock SDK may never end, and would keep the process alive.
+  const exits = ['closing', 'concurrent'].includes(request.name) || request.bounded === false;
   const end = exits ? () => process.exit() : () => process.disconnect();
   process.send?.({ version: kit.Sentry.SDK_VERSION, ...result }, end);
 }

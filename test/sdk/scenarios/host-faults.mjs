@@ -1,0 +1,39 @@
+import dns from 'node:dns';
+
+const HostDate = Date;
+const { lookup } = dns;
+
+let shiftMs = 0;
+
+class ShiftedDate extends HostDate {
+  /** @param {unknown[]} args */
+  constructor(...args) {
+    super(.../** @type {[any]} */ (args.length === 0 ? [ShiftedDate.now()] : args));
+  }
+
+  /** @override */
+  static now() {
+    return HostDate.now() + shiftMs;
+  }
+}
+
+/**
+ * Sets the wall clock of this process: a real one is the whole machine's.
+ *
+ * @param {number} ms what it is ahead of the real one
+ */
+export function shiftClock(ms) {
+  shiftMs = ms;
+  globalThis.Date = /** @type {DateConstructor} */ (/** @type {unknown} */ (ShiftedDate));
+}
+
+/**
+ * Lets every name fail in the real resolver, or none: `.invalid` is reserved for names that do not exist (RFC 6761).
+ *
+ * @param {boolean} doFail
+ */
+export function failLookups(doFail) {
+  /** @param {string} hostname @param {any[]} rest */
+  const failing = (hostname, ...rest) => Reflect.apply(lookup, dns, [`${hostname}.invalid`, ...rest]);
+  dns.lookup = /** @type {typeof lookup} */ (doFail ? failing : lookup);
+}
