@@ -30,7 +30,7 @@ export async function driven(kit, request) {
 /** @param {Kit} kit */
 function commandsOf({ Sentry }) {
   const sent = watchTransactions(Sentry.getClient());
-  const profiles = watchProfiles(Sentry.getClient().getTransport());
+  const transport = watchTransport(Sentry.getClient().getTransport());
   let isOpen = false;
   /** @type {string[]} */
   let names = [];
@@ -51,8 +51,10 @@ function commandsOf({ Sentry }) {
   return {
     /** Transactions one after the other. Carried out when all have been handed to the transport. */
     transact: async (/** @type {{ names: string[] }} */ command) => {
+      const before = transport.envelopes;
       for (const name of command.names) await transact(name, isShort);
       await sent.all(command.names);
+      return { envelopes: transport.envelopes - before };
     },
     /** Transactions side by side, that go on. Carried out when each has run for a while. */
     open: async (/** @type {{ names: string[] }} */ command) => {
@@ -102,7 +104,7 @@ function commandsOf({ Sentry }) {
       }
       return {
         usedBytes: getHeapStatistics().used_heap_size,
-        liveProfiles: profiles.filter((profile) => profile.deref() !== undefined).length,
+        liveProfiles: transport.liveProfiles,
         resources: process.getActiveResourcesInfo(),
       };
     },
@@ -138,19 +140,28 @@ function watchTransactions(client) {
 }
 
 /**
- * The profiles that have passed the transport, as long as anybody holds them.
+ * What passes the transport, but for client reports.
  *
  * @param {any} transport
  */
-function watchProfiles(transport) {
+function watchTransport(transport) {
+  let envelopes = 0;
   /** @type {WeakRef<object>[]} */
   const profiles = [];
   const { send } = transport;
   transport.send = (/** @type {any} */ envelope) => {
-    for (const [header, payload] of envelope[1]) {
-      if (header.type === 'profile' || header.type === 'profile_chunk') profiles.push(new WeakRef(payload));
-    }
+    const items = envelope[1].filter((/** @type {any} */ [{ type }]) => /^(transaction|profile)/.test(type));
+    if (items.length > 0) envelopes++;
+    for (const [{ type }, payload] of items) if (type !== 'transaction') profiles.push(new WeakRef(payload));
     return send.call(transport, envelope);
   };
-  return profiles;
+  return {
+    get envelopes() {
+      return envelopes;
+    },
+    /** Profiles that somebody still holds. */
+    get liveProfiles() {
+      return profiles.filter((profile) => profile.deref() !== undefined).length;
+    },
+  };
 }

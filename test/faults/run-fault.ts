@@ -1,0 +1,82 @@
+import type { ProfilingStats } from '../../src/index.ts';
+import type { Fault } from './faults.ts';
+import { type Arrivals, type Line, Site } from './site.ts';
+
+/** Per phase. With SDK 11, each but those that run side by side makes a chunk of its own. */
+const TRANSACTIONS = 3;
+const WARM_UP_TRANSACTIONS = 8;
+
+/** Time for what the fault answers at once. What stays without an answer is waited for in vain. */
+const FAULT_FLUSH_MS = 1000;
+const FLUSH_MS = 30_000;
+const STOCK_FLUSH_MS = 3000;
+const CLOSE_MS = 3000;
+
+/** What a service went through, and what has become of what it sent. */
+export interface Outcome {
+  /** Undefined with the stock SDK. */
+  readonly stats: Readonly<Record<'atBegin' | 'duringFault' | 'atEnd', ProfilingStats>>;
+  readonly isFlushed: boolean;
+  /** Live heap at the end over that before the fault. */
+  readonly extraBytes: number;
+  /** Profiles that somebody still holds. */
+  readonly liveProfiles: number;
+  readonly exitCode: number;
+  readonly output: string;
+  /** Names of the transactions that the service made. */
+  readonly made: readonly string[];
+  readonly arrivals: Arrivals;
+  readonly complaints: readonly unknown[];
+}
+
+/** Takes a service through a fault that begins with V8 profiles running, and others on their way to the relay. */
+export async function runFault(line: Line, fault: Fault, isBounded: boolean): Promise<Outcome> {
+  const site = await Site.open(line, { ...fault, bounded: isBounded && (fault.bounded ?? {}) });
+  try {
+    return await runPhases(site, fault, isBounded ? FLUSH_MS : STOCK_FLUSH_MS);
+  } finally {
+    await site.close();
+  }
+}
+
+async function runPhases(site: Site, fault: Fault, flushMs: number): Promise<Outcome> {
+  const { service } = site;
+  const made: string[] = [];
+  const names = (phase: string, count = TRANSACTIONS): string[] => {
+    const added = Array.from({ length: count }, (_, i) => `${phase} ${i}`);
+    made.push(...added);
+    return added;
+  };
+  await service.ask({ do: 'transact', names: names('before', WARM_UP_TRANSACTIONS) });
+  await service.ask({ do: 'flush', timeoutMs: flushMs });
+  const start = await service.ask({ do: 'measure' });
+
+  site.relay.behave({ kind: 'silent' });
+  const { envelopes } = await service.ask({ do: 'transact', names: names('on its way') });
+  await site.relay.waitFor(({ heldRequests }) => heldRequests >= envelopes);
+  const { stats: atBegin } = await service.ask({ do: 'open', names: names('running') });
+
+  await fault.begin(site);
+  await service.ask({ do: 'finish' });
+  await service.ask({ do: 'transact', names: names('during') });
+  const { stats: duringFault } = await service.ask({ do: 'flush', timeoutMs: FAULT_FLUSH_MS });
+
+  await fault.lift(site);
+  await service.ask({ do: 'transact', names: names('after') });
+  const { isFlushed } = await service.ask({ do: 'flush', timeoutMs: flushMs });
+  const end = await service.ask({ do: 'measure' });
+  await service.ask({ do: 'close', timeoutMs: CLOSE_MS });
+  service.tell({ do: 'end' });
+  const { exitCode, output } = await service.result;
+  return {
+    stats: { atBegin, duringFault, atEnd: end.stats },
+    isFlushed,
+    extraBytes: end.usedBytes - start.usedBytes,
+    liveProfiles: end.liveProfiles,
+    exitCode,
+    output,
+    made,
+    arrivals: site.arrivals,
+    complaints: site.complaints,
+  };
+}

@@ -1,0 +1,131 @@
+import { generate } from 'selfsigned';
+import { type Behaviour, type Relay, startRelay } from '../support/relay/index.ts';
+import { type RunningScenario, type ScenarioRequest, startScenario } from '../support/scenario.ts';
+
+export type Line = '10' | '11';
+
+interface Certificate {
+  readonly key: string;
+  readonly cert: string;
+}
+
+/** What relays have taken, each as often as they have taken it. */
+export interface Arrivals {
+  readonly transactionNames: readonly string[];
+  readonly transactionIds: readonly string[];
+  readonly profileIds: readonly string[];
+}
+
+/** What a fault needs of the place where it happens. */
+export interface SiteOptions {
+  readonly bounded: object | false;
+  /** Speaks TLS, with a certificate that the service trusts. */
+  readonly isTls?: boolean;
+  /** The service resolves a name for each connection. */
+  readonly isNamed?: boolean;
+}
+
+const LOOPBACK_ADDRESS = '127.0.0.1';
+const LOOPBACK_NAME = 'localhost';
+
+/** A service with the real SDK of a line, and the relay that it sends to: one after the other, on the same port. */
+export class Site {
+  readonly line: Line;
+  readonly service: RunningScenario;
+  readonly #relays: [Relay, ...Relay[]];
+  readonly #certificate: Certificate | undefined;
+
+  private constructor(
+    line: Line,
+    service: RunningScenario,
+    relay: Relay,
+    certificate: Certificate | undefined,
+  ) {
+    this.line = line;
+    this.service = service;
+    this.#relays = [relay];
+    this.#certificate = certificate;
+  }
+
+  static async open(line: Line, { bounded, isTls, isNamed }: SiteOptions): Promise<Site> {
+    const certificate = isTls ? await makeCertificate() : undefined;
+    const relay = await startRelay({ ...(certificate && { tls: certificate }) });
+    const request: ScenarioRequest = {
+      name: 'driven',
+      dsn: isNamed ? relay.dsn.replace(LOOPBACK_ADDRESS, LOOPBACK_NAME) : relay.dsn,
+      bounded,
+      transportOptions: {
+        ...(certificate && { caCerts: certificate.cert }),
+        // SDK 11 repeats a request whose connection was kept alive and is cut: which requests those are is chance.
+        ...((isNamed || line === '11') && { keepAlive: false }),
+      },
+    };
+    const service = startScenario(line, 'mjs', request, { execArgv: ['--expose-gc'] });
+    return new Site(line, service, relay, certificate);
+  }
+
+  /** The relay that is there now, or was there last. */
+  get relay(): Relay {
+    return this.#relays.at(-1) ?? this.#relays[0];
+  }
+
+  /** What all of them have taken. */
+  get arrivals(): Arrivals {
+    const items = this.#relays.flatMap((relay) => relay.items);
+    const values = (type: string, key: string): string[] =>
+      items.flatMap((item) => (item.type === type ? ((item.json as Record<string, string>)[key] ?? []) : []));
+    return {
+      transactionNames: values('transaction', 'transaction'),
+      transactionIds: values('transaction', 'event_id'),
+      profileIds: [...values('profile', 'event_id'), ...values('profile_chunk', 'chunk_id')],
+    };
+  }
+
+  /** What any of them took for wrong in what was sent. */
+  get complaints(): unknown[] {
+    return this.#relays.flatMap(({ invalid, protocolErrors }) => [...invalid, ...protocolErrors]);
+  }
+
+  /** From now on: what the relay holds is answered as it would have been. */
+  behave(behaviour: Behaviour): void {
+    this.relay.behave(behaviour);
+    this.relay.release();
+  }
+
+  /** Cuts all connections; new ones are refused. */
+  async stopRelay(): Promise<void> {
+    await this.relay.close();
+  }
+
+  /** Cuts all connections, and has a relay in its place that behaves. */
+  async restartRelay(certificate = this.#certificate): Promise<void> {
+    await this.relay.close();
+    const { port } = this.relay;
+    this.#relays.push(await startRelay({ port, ...(certificate && { tls: certificate }) }));
+  }
+
+  /** The same with a certificate that the service does not trust. */
+  async restartWithStrangeCertificate(): Promise<void> {
+    await this.restartRelay(await makeCertificate());
+  }
+
+  async close(): Promise<void> {
+    this.service.kill();
+    await this.relay.close();
+  }
+}
+
+async function makeCertificate(): Promise<Certificate> {
+  const { private: key, cert } = await generate([{ name: 'commonName', value: 'relay' }], {
+    extensions: [
+      {
+        name: 'subjectAltName',
+        altNames: [
+          { type: 7, ip: LOOPBACK_ADDRESS },
+          { type: 2, value: LOOPBACK_NAME },
+        ],
+      },
+    ],
+  });
+  return { key, cert };
+}
