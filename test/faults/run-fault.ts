@@ -26,12 +26,19 @@ export interface Outcome {
   /** Names of the transactions that the service made. */
   readonly made: readonly string[];
   readonly arrivals: Arrivals;
+  /** Ids of the profiles that were dropped. */
+  readonly droppedIds: readonly string[];
   readonly complaints: readonly unknown[];
 }
 
 /** Takes a service through a fault that begins with V8 profiles running, and others on their way to the relay. */
 export async function runFault(line: Line, fault: Fault, isBounded: boolean): Promise<Outcome> {
-  const site = await Site.open(line, { ...fault, bounded: isBounded && (fault.bounded ?? {}) });
+  const site = await Site.open(line, {
+    ...fault,
+    bounded: isBounded && (fault.bounded ?? {}),
+    // SDK 11 repeats a request whose connection was kept alive and is cut: which requests those are is chance.
+    ...(line === '11' && { keepAlive: false }),
+  });
   try {
     return await runPhases(site, fault, isBounded ? FLUSH_MS : STOCK_FLUSH_MS);
   } finally {
@@ -67,7 +74,7 @@ async function runPhases(site: Site, fault: Fault, flushMs: number): Promise<Out
   const end = await service.ask({ do: 'measure' });
   await service.ask({ do: 'close', timeoutMs: CLOSE_MS });
   service.tell({ do: 'end' });
-  const { exitCode, output } = await service.result;
+  const { exitCode, output, droppedIds } = await service.result;
   return {
     stats: { atBegin, duringFault, atEnd: end.stats },
     isFlushed,
@@ -77,6 +84,7 @@ async function runPhases(site: Site, fault: Fault, flushMs: number): Promise<Out
     output,
     made,
     arrivals: site.arrivals,
+    droppedIds,
     complaints: site.complaints,
   };
 }

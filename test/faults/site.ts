@@ -1,5 +1,5 @@
 import { generate } from 'selfsigned';
-import { type Behaviour, type Relay, startRelay } from '../support/relay/index.ts';
+import { type Behaviour, type Relay, type RelayOptions, startRelay } from '../support/relay/index.ts';
 import { type RunningScenario, type ScenarioRequest, startScenario } from '../support/scenario.ts';
 
 export type Line = '10' | '11';
@@ -11,9 +11,9 @@ interface Certificate {
 
 /** What relays have taken, each as often as they have taken it. */
 export interface Arrivals {
-  readonly transactionNames: readonly string[];
-  readonly transactionIds: readonly string[];
-  readonly profileIds: readonly string[];
+  readonly transactionNames: string[];
+  readonly transactionIds: string[];
+  readonly profileIds: string[];
 }
 
 /** What a fault needs of the place where it happens. */
@@ -21,8 +21,12 @@ export interface SiteOptions {
   readonly bounded: object | false;
   /** Speaks TLS, with a certificate that the service trusts. */
   readonly isTls?: boolean;
-  /** The service resolves a name for each connection. */
+  /** The service knows the relay by a name. */
   readonly isNamed?: boolean;
+  /** False for a connection of its own for each request of the service. */
+  readonly keepAlive?: boolean;
+  /** More options for `Sentry.init`. */
+  readonly options?: object;
 }
 
 const LOOPBACK_ADDRESS = '127.0.0.1';
@@ -32,6 +36,7 @@ const LOOPBACK_NAME = 'localhost';
 export class Site {
   readonly line: Line;
   readonly service: RunningScenario;
+  readonly arrivals: Arrivals;
   readonly #relays: [Relay, ...Relay[]];
   readonly #certificate: Certificate | undefined;
 
@@ -39,46 +44,39 @@ export class Site {
     line: Line,
     service: RunningScenario,
     relay: Relay,
+    arrivals: Arrivals,
     certificate: Certificate | undefined,
   ) {
     this.line = line;
     this.service = service;
+    this.arrivals = arrivals;
     this.#relays = [relay];
     this.#certificate = certificate;
   }
 
-  static async open(line: Line, { bounded, isTls, isNamed }: SiteOptions): Promise<Site> {
+  static async open(line: Line, { bounded, isTls, isNamed, keepAlive, options }: SiteOptions): Promise<Site> {
     const certificate = isTls ? await makeCertificate() : undefined;
-    const relay = await startRelay({ ...(certificate && { tls: certificate }) });
+    const arrivals: Arrivals = { transactionNames: [], transactionIds: [], profileIds: [] };
+    const relay = await startRelay(relayOptions(arrivals, certificate));
     const request: ScenarioRequest = {
       name: 'driven',
       dsn: isNamed ? relay.dsn.replace(LOOPBACK_ADDRESS, LOOPBACK_NAME) : relay.dsn,
       bounded,
-      transportOptions: {
-        ...(certificate && { caCerts: certificate.cert }),
-        // SDK 11 repeats a request whose connection was kept alive and is cut: which requests those are is chance.
-        ...((isNamed || line === '11') && { keepAlive: false }),
+      options: {
+        transportOptions: {
+          ...(certificate && { caCerts: certificate.cert }),
+          ...(keepAlive !== undefined && { keepAlive }),
+        },
+        ...options,
       },
     };
     const service = startScenario(line, 'mjs', request, { execArgv: ['--expose-gc'] });
-    return new Site(line, service, relay, certificate);
+    return new Site(line, service, relay, arrivals, certificate);
   }
 
   /** The relay that is there now, or was there last. */
   get relay(): Relay {
     return this.#relays.at(-1) ?? this.#relays[0];
-  }
-
-  /** What all of them have taken. */
-  get arrivals(): Arrivals {
-    const items = this.#relays.flatMap((relay) => relay.items);
-    const values = (type: string, key: string): string[] =>
-      items.flatMap((item) => (item.type === type ? ((item.json as Record<string, string>)[key] ?? []) : []));
-    return {
-      transactionNames: values('transaction', 'transaction'),
-      transactionIds: values('transaction', 'event_id'),
-      profileIds: [...values('profile', 'event_id'), ...values('profile_chunk', 'chunk_id')],
-    };
   }
 
   /** What any of them took for wrong in what was sent. */
@@ -101,7 +99,7 @@ export class Site {
   async restartRelay(certificate = this.#certificate): Promise<void> {
     await this.relay.close();
     const { port } = this.relay;
-    this.#relays.push(await startRelay({ port, ...(certificate && { tls: certificate }) }));
+    this.#relays.push(await startRelay({ port, ...relayOptions(this.arrivals, certificate) }));
   }
 
   /** The same with a certificate that the service does not trust. */
@@ -113,6 +111,20 @@ export class Site {
     this.service.kill();
     await this.relay.close();
   }
+}
+
+function relayOptions(arrivals: Arrivals, certificate: Certificate | undefined): RelayOptions {
+  return {
+    ...(certificate && { tls: certificate }),
+    keepItems: false,
+    onItem: ({ type, json }) => {
+      const { transaction, event_id, chunk_id } = json as Readonly<Record<string, string>>;
+      if (type === 'transaction') {
+        arrivals.transactionNames.push(String(transaction));
+        arrivals.transactionIds.push(String(event_id));
+      } else if (type.startsWith('profile')) arrivals.profileIds.push(String(chunk_id ?? event_id));
+    },
+  };
 }
 
 async function makeCertificate(): Promise<Certificate> {

@@ -62,12 +62,13 @@ function expectTransactions(line: Line, { expected }: Fault, stock: Outcome, bou
 }
 
 /** The relay has what was counted as delivered, and what it does not have is counted for the one reason. */
-function expectProfiles(line: Line, { expected }: Fault, { stats, arrivals }: Outcome): void {
+function expectProfiles(line: Line, { expected }: Fault, { stats, arrivals, droppedIds }: Outcome): void {
   const { delivered, dropped } = stats.atEnd;
   const { profileIds } = arrivals;
   expect(new Set(profileIds).size).toBe(delivered);
   if (!expected.mayRepeat) expect(profileIds).toHaveLength(delivered);
   const { total, ...reasons } = dropped;
+  expect(new Set(droppedIds).size).toBe(total);
   const { dropReason, sparesSmall } = expected;
   if (sparesSmall && line === '11' && total === 0) return;
   expect(Object.keys(reasons)).toEqual(dropReason ? [dropReason] : []);

@@ -86,10 +86,12 @@ describe('a normal relay', () => {
     expect((await post(relay.url, CHUNK, { ca: cert })).status).toBe(200);
   });
 
-  it('holds no items when told so', async () => {
-    const relay = await start({ keepItems: false });
+  it('holds no items when told so, and shows each once', async () => {
+    const shown: string[] = [];
+    const relay = await start({ keepItems: false, onItem: ({ type }) => shown.push(type) });
     await post(relay.url, CHUNK);
     expect(relay.items).toEqual([]);
+    expect(shown).toEqual(['profile_chunk']);
     expect(relay.counts).toEqual({ profile_chunk: 1 });
   });
 

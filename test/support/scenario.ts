@@ -43,7 +43,8 @@ export interface ScenarioRequest {
   /** Which case of a scenario that has several. */
   variant?: string;
   rate?: number;
-  transportOptions?: { caCerts?: string; keepAlive?: boolean };
+  /** More options for `Sentry.init`. */
+  options?: object;
 }
 
 export interface ScenarioOptions {

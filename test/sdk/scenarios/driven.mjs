@@ -1,13 +1,19 @@
 import { on } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { getHeapStatistics } from 'node:v8';
 import { compute } from './call-tree.mjs';
 import { failLookups, shiftClock } from './host-faults.mjs';
 import { initProfiling, sleep } from './kit.mjs';
+import { watchTimers } from './live-timers.mjs';
+import { watchTransactions, watchTransport } from './watch-sent.mjs';
 
 /** @import { Kit, Request } from './run.mjs' */
 
 const TURNS = 6;
 const TURN_MS = 10;
+
+/** With SDK 11 a chunk ends when no span is open. */
+const LOAD_PAUSE_MS = 40;
 
 /**
  * A service that does what its parent tells it, one command after the other, until it is told to end.
@@ -16,19 +22,30 @@ const TURN_MS = 10;
  * @param {Request} request
  */
 export async function driven(kit, request) {
-  const { transportOptions } = request;
-  initProfiling(kit, request, transportOptions && { transportOptions });
-  const commands = commandsOf(kit);
+  const timers = watchTimers();
+  /** @type {string[]} */
+  const droppedIds = [];
+  const { bounded } = request;
+  const onDrop = (/** @type {{ id: string }} */ { id }) => droppedIds.push(id);
+  initProfiling(kit, { ...request, bounded: bounded !== false && { ...bounded, onDrop } }, request.options);
+  // Without its parent it would go on for ever.
+  const exit = () => process.exit(1);
+  process.on('disconnect', exit);
+  const commands = commandsOf(kit, timers);
   for await (const [command] of on(process, 'message')) {
     if (command.do === 'end') break;
     const reply = await commands[/** @type {keyof typeof commands} */ (command.do)](command);
     process.send?.({ reply: { ...reply, stats: kit.getProfilingStats() } });
   }
-  return {};
+  process.off('disconnect', exit);
+  return { droppedIds };
 }
 
-/** @param {Kit} kit */
-function commandsOf({ Sentry }) {
+/**
+ * @param {Kit} kit
+ * @param {Set<number>} timers
+ */
+function commandsOf({ Sentry }, timers) {
   const sent = watchTransactions(Sentry.getClient());
   const transport = watchTransport(Sentry.getClient().getTransport());
   let isOpen = false;
@@ -79,6 +96,7 @@ function commandsOf({ Sentry }) {
           const next = `${name} ${names.length}`;
           names.push(next);
           await transact(next, isShort);
+          await sleep(LOAD_PAUSE_MS);
         }
       });
     },
@@ -95,73 +113,21 @@ function commandsOf({ Sentry }) {
     close: async (/** @type {{ timeoutMs: number }} */ { timeoutMs }) => ({
       isClosed: await Sentry.close(timeoutMs),
     }),
-    clock: (/** @type {{ shiftMs: number }} */ { shiftMs }) => shiftClock(shiftMs),
+    clock: (/** @type {{ byMs: number }} */ { byMs }) => shiftClock(byMs),
     lookups: (/** @type {{ doFail: boolean }} */ { doFail }) => failLookups(doFail),
     measure: async () => {
       for (let i = 0; i < 3; i++) {
         global.gc?.();
         await sleep(50);
       }
+      // The last of these pauses is still counted as a timer in the turn in which it ends.
+      await nextTurn();
       return {
         usedBytes: getHeapStatistics().used_heap_size,
         liveProfiles: transport.liveProfiles,
+        timers: timers.size,
         resources: process.getActiveResourcesInfo(),
       };
-    },
-  };
-}
-
-/**
- * The names of the transactions that the client hands to its transport.
- *
- * @param {any} client
- */
-function watchTransactions(client) {
-  /** @type {Set<string>} */
-  const seen = new Set();
-  let look = () => {};
-  client.on('beforeEnvelope', (/** @type {any} */ envelope) => {
-    for (const [header, payload] of envelope[1])
-      if (header.type === 'transaction') seen.add(payload.transaction);
-    look();
-  });
-  return {
-    /** @param {string[]} names */
-    all: (names) =>
-      new Promise((resolve) => {
-        look = () => {
-          if (!names.every((name) => seen.has(name))) return;
-          for (const name of names) seen.delete(name);
-          resolve(undefined);
-        };
-        look();
-      }),
-  };
-}
-
-/**
- * What passes the transport, but for client reports.
- *
- * @param {any} transport
- */
-function watchTransport(transport) {
-  let envelopes = 0;
-  /** @type {WeakRef<object>[]} */
-  const profiles = [];
-  const { send } = transport;
-  transport.send = (/** @type {any} */ envelope) => {
-    const items = envelope[1].filter((/** @type {any} */ [{ type }]) => /^(transaction|profile)/.test(type));
-    if (items.length > 0) envelopes++;
-    for (const [{ type }, payload] of items) if (type !== 'transaction') profiles.push(new WeakRef(payload));
-    return send.call(transport, envelope);
-  };
-  return {
-    get envelopes() {
-      return envelopes;
-    },
-    /** Profiles that somebody still holds. */
-    get liveProfiles() {
-      return profiles.filter((profile) => profile.deref() !== undefined).length;
     },
   };
 }

@@ -18,12 +18,12 @@ class ShiftedDate extends HostDate {
 }
 
 /**
- * Sets the wall clock of this process: a real one is the whole machine's.
+ * Sets the wall clock of this process, and leaves the machine's alone.
  *
- * @param {number} ms what it is ahead of the real one
+ * @param {number} byMs how far ahead of what it shows now
  */
-export function shiftClock(ms) {
-  shiftMs = ms;
+export function shiftClock(byMs) {
+  shiftMs += byMs;
   globalThis.Date = /** @type {DateConstructor} */ (/** @type {unknown} */ (ShiftedDate));
 }
 

@@ -25,7 +25,7 @@ import { traffic } from './traffic.mjs';
  * }} Kit
  * @typedef {{ name: string, dsn: string, bounded?: object | false, order?: 'profiling-first' | 'bounded-first', lifecycle?: string, otherDsn?: string, flushMs?: number,
  *   profiled?: boolean, clients?: number, maxOldBytes?: number, baseRatio?: number, peakRatio?: number, normalMs?: number, recoveryMs?: number,
- *   transactions?: number, durationMs?: number, rounds?: number, variant?: string, rate?: number, transportOptions?: object }} Request
+ *   transactions?: number, durationMs?: number, rounds?: number, variant?: string, rate?: number, options?: object }} Request
  */
 
 const SCENARIOS = {

@@ -12,9 +12,11 @@ export class Journal {
   readonly counts: Record<string, number> = {};
   readonly totals: Totals = { requests: 0, bytesCompressed: 0, bytesDecompressed: 0, status: {} };
   readonly #keepItems: boolean;
+  readonly #onItem: ((item: ReceivedItem) => void) | undefined;
 
-  constructor(keepItems: boolean) {
+  constructor(keepItems: boolean, onItem?: (item: ReceivedItem) => void) {
     this.#keepItems = keepItems;
+    this.#onItem = onItem;
   }
 
   open(request: IncomingMessage): RequestRecord {
@@ -53,8 +55,9 @@ export class Journal {
   /** Counts the envelope as received; returns the number of items in it that Relay would drop. */
   take(envelope: ParsedEnvelope): number {
     const { items, invalid } = receive(envelope);
-    for (const { type } of items) {
-      this.counts[type] = (this.counts[type] ?? 0) + 1;
+    for (const item of items) {
+      this.counts[item.type] = (this.counts[item.type] ?? 0) + 1;
+      this.#onItem?.(item);
     }
     if (this.#keepItems) {
       this.items.push(...items);

@@ -19,6 +19,8 @@ export interface RelayOptions {
   tls?: { key: string; cert: string };
   /** False to count items without holding them. */
   keepItems?: boolean;
+  /** Told of each item that is received. */
+  onItem?: (item: ReceivedItem) => void;
   /** The answer to an envelope with an item that Relay would drop, recorded all the same; Relay says 200. */
   statusForInvalid?: number;
 }
@@ -72,7 +74,7 @@ class RelayServer implements Relay {
   #port = 0;
 
   constructor(options: RelayOptions) {
-    this.#journal = new Journal(options.keepItems ?? true);
+    this.#journal = new Journal(options.keepItems ?? true, options.onItem);
     this.#limits = { ...RELAY_LIMITS, ...options.limits };
     this.#statusForInvalid = options.statusForInvalid ?? 200;
     this.#waiters = new Waiters(() => this.#journal.describe());

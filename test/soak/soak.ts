@@ -1,0 +1,109 @@
+import { type Line, Site } from '../faults/site.ts';
+import { Checks } from './checks.ts';
+import { drawFaults, MAX_PROFILE_MS, type Random, type Report, type Round, runRound } from './round.ts';
+
+const QUIET_MS = 10_000;
+const HEAP_TOLERANCE_BYTES = 2 * 1024 * 1024;
+const CLOSE_MS = 5000;
+
+/** Runs a service of an SDK line under load through faults for a while, and checks what is left of it in the end. */
+export async function soak(line: Line, durationMs: number, random: Random): Promise<Checks> {
+  const checks = new Checks(`SDK ${line}:`);
+  const site = await Site.open(line, {
+    bounded: { uploadTimeoutMs: 1000 },
+    isTls: true,
+    isNamed: true,
+    options: { _experiments: { maxProfileDurationMs: MAX_PROFILE_MS } },
+  });
+  try {
+    await runRounds(site, durationMs, random, checks);
+  } catch (error) {
+    checks.check('runs to its end', false, String(error));
+  } finally {
+    await site.close();
+  }
+  return checks;
+}
+
+async function runRounds(site: Site, durationMs: number, random: Random, checks: Checks): Promise<void> {
+  const startMs = performance.now();
+  const { report: start } = await runRound(site, 'warm-up', { faults: [], quietMs: QUIET_MS, random });
+  const losses: string[] = [];
+  const unsettled: string[] = [];
+  for (let round = 1; performance.now() - startMs < durationMs; round++) {
+    const faults = drawFaults(round, random);
+    const ended = await runRound(site, `round ${round},`, { faults, quietMs: 0, random });
+    const lost = lostOf(ended, site);
+    // With SDK 11 transactions go the SDK's way, which repeats nothing.
+    if (site.line === '10' && faults.every(({ expected }) => expected.dropReason === undefined))
+      losses.push(...lost);
+    if (!isSettled(ended)) unsettled.push(`round ${round}`);
+    tell(site, round, (performance.now() - startMs) / 1000, ended, lost.length);
+  }
+  const end = await runRound(site, 'end', { faults: [], quietMs: QUIET_MS, random });
+  tell(site, 0, (performance.now() - startMs) / 1000, end, 0);
+  checks.equal('after every round all is flushed, counted and let go', unsettled, []);
+  checks.equal('and so it is in the end', isSettled(end), true);
+  checks.equal('every transaction arrives when the relay is well', lostOf(end, site), []);
+  checks.equal('no transaction is lost to a relay that refuses none', losses, []);
+  checkReport(start, end.report, checks);
+  await checkEnd(site, end.report, checks);
+}
+
+function checkReport(start: Report, end: Report, checks: Checks): void {
+  const extraBytes = end.usedBytes - start.usedBytes;
+  checks.check('the live heap is back to within 2 MiB', extraBytes < HEAP_TOLERANCE_BYTES, { extraBytes });
+  checks.check('no timer is left', end.timers <= start.timers, { before: start.timers, after: end.timers });
+  checks.equal('nothing new keeps the process alive', end.resources, start.resources);
+}
+
+/** The client is closed, and the process ends. */
+async function checkEnd(site: Site, { stats }: Report, checks: Checks): Promise<void> {
+  await site.service.ask({ do: 'close', timeoutMs: CLOSE_MS });
+  await site.relay.waitFor(({ openSockets }) => openSockets === 0).catch(() => undefined);
+  checks.equal('no socket is left', site.relay.openSockets, 0);
+  site.service.tell({ do: 'end' });
+  const { exitCode, output, droppedIds } = await site.service.result;
+  checks.equal('it exits by itself, and prints nothing', [exitCode, output], [0, '']);
+  const { transactionNames, transactionIds, profileIds } = site.arrivals;
+  const names = new Set(transactionNames).size;
+  checks.equal('every transaction has one id', new Set(transactionIds).size, names);
+  const dropped = new Set(droppedIds);
+  const arrived = new Set(profileIds);
+  // It had arrived and got no answer, and the next attempt was refused.
+  const unknown = [...arrived].filter((id) => dropped.has(id)).length;
+  checks.equal('the relay has what was delivered', arrived.size - unknown, stats.delivered);
+  checks.equal('the relay takes nothing for wrong', site.complaints, []);
+  console.log(
+    `SDK ${site.line}: ${names} transactions (${transactionIds.length - names} of them once more), ` +
+      `${stats.delivered} profiles delivered (${profileIds.length - arrived.size} once more), ` +
+      `${unknown} arrived unknown, dropped ${JSON.stringify(stats.dropped)}`,
+  );
+}
+
+function isSettled({ isFlushed, report }: Round): boolean {
+  const { captured, delivered, dropped, pending, running, memory } = report.stats;
+  const isLetGo = memory.heldBytes === 0 && report.liveProfiles === 0;
+  return isFlushed && isLetGo && pending + running === 0 && captured === delivered + dropped.total;
+}
+
+function lostOf({ made }: Round, { arrivals }: Site): string[] {
+  const arrived = new Set(arrivals.transactionNames);
+  return made.filter((name) => !arrived.has(name));
+}
+
+function tell(
+  site: Site,
+  round: number,
+  seconds: number,
+  { report, made, faults }: Round,
+  lost: number,
+): void {
+  const { captured, delivered, dropped, pending } = report.stats;
+  console.log(
+    `SDK ${site.line}, ${seconds.toFixed(0)} s, round ${round}: ${made.length} transactions, ${lost} lost; ` +
+      `profiles: ${captured} captured, ${delivered} delivered, ${dropped.total} dropped, ${pending} pending; ` +
+      `heap ${(report.usedBytes / 2 ** 20).toFixed(1)} MiB, ${report.timers} timers; ` +
+      `${faults.map(({ name }) => name).join(', ')}`,
+  );
+}
