@@ -43,6 +43,9 @@ export async function post(
 
 class StaleSocketError extends PostError {}
 
+/** How long an answer may take to come to its end: what counts is its status, and until then it holds a connection. */
+const BODY_MS = 1000;
+
 function postOnce(
   endpoint: Endpoint,
   body: GzipMember,
@@ -52,18 +55,32 @@ function postOnce(
   return new Promise((resolve, reject) => {
     const { httpModule, request: options } = endpoint;
     const headers = { ...options.headers, 'content-encoding': 'gzip', 'content-length': body.bytes };
+    let answer: Answer | undefined;
     const request = httpModule.request({ ...options, headers, signal }, (response) => {
+      answer = toAnswer(response);
+      const end = (): void => resolve(answer as Answer);
       // The answer's body says nothing that is needed, but it has to be read for the connection to be used again.
       response.on('error', () => {});
       response.on('data', () => {});
-      resolve(toAnswer(response));
+      response.on('end', end);
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        request.destroy();
+        end();
+      }, BODY_MS).unref();
     });
-    const timer = setTimeout(() => request.destroy(new Error(`No answer in ${timeoutMs} ms`)), timeoutMs);
-    timer.unref();
+    let timer = setTimeout(() => {
+      request.destroy(new Error(`No answer in ${timeoutMs} ms`));
+    }, timeoutMs).unref();
     // A service that has nothing else to do must not wait for a server that does not answer.
     request.on('socket', (socket: Partial<Socket>) => socket.unref?.());
-    request.on('close', () => clearTimeout(timer));
-    request.on('error', (error) => reject(toPostError(error, request)));
+    request.on('close', () => {
+      clearTimeout(timer);
+      if (answer !== undefined) resolve(answer);
+    });
+    request.on('error', (error) => {
+      if (answer === undefined) reject(toPostError(error, request));
+    });
     for (const chunk of body.chunks) request.write(chunk);
     request.end();
   });

@@ -78,6 +78,18 @@ test('an upload that may have arrived is not sent once more without its profile'
   );
 });
 
+test('answers that never come to their end count by their status, and hold few connections', async () => {
+  relay.behave({ kind: 'stop-mid-response', end: 'hang' });
+  const { client, transport, stats } = createClient(relay.dsn);
+  for (let i = 0; i < 20; i++) void transport.send(profileChunk() as never);
+  await relay.waitFor(({ requests }) => requests.length >= 8);
+  expect(relay.openSockets).toBeLessThanOrEqual(8);
+  expect(await client.flush(20_000)).toBe(true);
+  expect(stats()).toMatchObject({ captured: 20, delivered: 20 });
+  expect(relay.counts.profile_chunk).toBe(20);
+  await relay.waitFor(({ openSockets }) => openSockets === 0);
+});
+
 test('a request that can’t be made is not tried again, and its transaction is left to the SDK', async () => {
   const transportOptions = { headers: { 'x-broken': 'a\nb' } };
   const { send, stats } = createClient(relay.dsn, {}, { transportOptions });

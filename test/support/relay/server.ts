@@ -59,7 +59,7 @@ export async function startRelay(options: RelayOptions = {}): Promise<Relay> {
 const DEFAULT_WAIT_MS = 15_000;
 
 /** A connection that ends in the midst of a request stands in that request's record; it broke no rule of HTTP. */
-const CLIENT_WENT_AWAY = new Set(['ECONNRESET', 'HPE_INVALID_EOF_STATE']);
+const CLIENT_WENT_AWAY = new Set(['ECONNRESET', 'EBADF', 'HPE_INVALID_EOF_STATE']);
 
 class RelayServer implements Relay {
   readonly #journal: Journal;
