@@ -36,7 +36,8 @@ export async function post(
   try {
     return await postOnce(endpoint, body, timeoutMs, signal);
   } catch (error) {
-    if (error instanceof StaleSocketError) return await postOnce(endpoint, body, timeoutMs, signal);
+    if (error instanceof StaleSocketError && !signal.aborted)
+      return await postOnce(endpoint, body, timeoutMs, signal);
     throw error;
   }
 }
@@ -46,44 +47,52 @@ class StaleSocketError extends PostError {}
 /** How long an answer may take to come to its end: what counts is its status, and until then it holds a connection. */
 const BODY_MS = 1000;
 
-function postOnce(
+async function postOnce(
   endpoint: Endpoint,
   body: GzipMember,
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const { httpModule, request: options } = endpoint;
-    const headers = { ...options.headers, 'content-encoding': 'gzip', 'content-length': body.bytes };
-    let answer: Answer | undefined;
-    const request = httpModule.request({ ...options, headers, signal }, (response) => {
-      answer = toAnswer(response);
-      const end = (): void => resolve(answer as Answer);
-      // The answer's body says nothing that is needed, but it has to be read for the connection to be used again.
-      response.on('error', () => {});
-      response.on('data', () => {});
-      response.on('end', end);
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        request.destroy();
-        end();
-      }, BODY_MS).unref();
+  let abort = (): void => {};
+  try {
+    return await new Promise((resolve, reject) => {
+      const { httpModule, request: options } = endpoint;
+      const headers = { ...options.headers, 'content-encoding': 'gzip', 'content-length': body.bytes };
+      let answer: Answer | undefined;
+      const request = httpModule.request({ ...options, headers }, (response) => {
+        answer = toAnswer(response);
+        const end = (): void => resolve(answer as Answer);
+        // The answer's body says nothing that is needed, but it has to be read for the connection to be used again.
+        response.on('error', () => {});
+        response.on('data', () => {});
+        response.on('end', end);
+        clearTimeout(timer);
+        timer = setTimeout(() => {
+          request.destroy();
+          end();
+        }, BODY_MS).unref();
+      });
+      let timer = setTimeout(() => {
+        request.destroy(new Error(`No answer in ${timeoutMs} ms`));
+      }, timeoutMs).unref();
+      // A service that has nothing else to do must not wait for a server that does not answer.
+      request.on('socket', (socket: Partial<Socket>) => socket.unref?.());
+      request.on('close', () => {
+        clearTimeout(timer);
+        if (answer !== undefined) resolve(answer);
+      });
+      request.on('error', (error) => {
+        if (answer === undefined) reject(toPostError(error, request));
+      });
+      for (const chunk of body.chunks) request.write(chunk);
+      request.end();
+      // Node's own `signal` listens until the request is closed, which some are long after they have ended.
+      abort = () => request.destroy(new Error('The upload was broken off'));
+      signal.addEventListener('abort', abort);
     });
-    let timer = setTimeout(() => {
-      request.destroy(new Error(`No answer in ${timeoutMs} ms`));
-    }, timeoutMs).unref();
-    // A service that has nothing else to do must not wait for a server that does not answer.
-    request.on('socket', (socket: Partial<Socket>) => socket.unref?.());
-    request.on('close', () => {
-      clearTimeout(timer);
-      if (answer !== undefined) resolve(answer);
-    });
-    request.on('error', (error) => {
-      if (answer === undefined) reject(toPostError(error, request));
-    });
-    for (const chunk of body.chunks) request.write(chunk);
-    request.end();
-  });
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
 }
 
 function toAnswer(response: IncomingMessage): Answer {
