@@ -88,11 +88,16 @@ function open(container: object, path: readonly Cursor[], writer: BlockWriter): 
   if (path.some((cursor) => cursor.container === container)) throw new TypeError('Expected no cycle');
   if (Array.isArray(container) || container instanceof ArrayView) {
     writer.write('[');
-    return { container, keys: undefined, length: container.length, index: 0, separator: '' };
+    return { container, keys: undefined, length: toLength(container.length), index: 0, separator: '' };
   }
   writer.write('{');
   const keys = Object.keys(container);
   return { container, keys, length: keys.length, index: 0, separator: '' };
+}
+
+/** What the standard calls ToLength: a proxy may say anything of its length, and not every number is ever reached. */
+function toLength(length: unknown): number {
+  return Math.min(Math.max(Math.trunc(Number(length)) || 0, 0), Number.MAX_SAFE_INTEGER);
 }
 
 /** Writes the next members of a list in one piece. @returns false when the next one is too large or too odd for that */
