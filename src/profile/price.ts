@@ -1,3 +1,4 @@
+import { listLength } from './list-length.ts';
 import type { Profile, SampledProfile } from './types.ts';
 
 /** How many members of each list are looked at. */
@@ -14,10 +15,17 @@ const ENVELOPE_BYTES = 4 * 1024;
 /**
  * About how many bytes of heap a profile holds as the SDK hands it over, from a few members of each list: it has to be
  * known at once, and interception must cost next to nothing. Never less than a fixed minimum.
+ *
+ * @throws MalformedProfileError when a list is none: what is no number would spoil every sum that it is a part of
  */
 export function estimateHeldBytes(profile: Profile): number {
   const { samples, stacks, frames } = profile.profile;
-  return Math.round(ENVELOPE_BYTES + listBytes(samples) + listBytes(stacks) + listBytes(frames));
+  return Math.round(
+    ENVELOPE_BYTES +
+      listBytes(samples, '`samples`') +
+      listBytes(stacks, '`stacks`') +
+      listBytes(frames, '`frames`'),
+  );
 }
 
 /**
@@ -33,16 +41,18 @@ export function estimateRunningBytes({ samples, frames }: SampledProfile): numbe
   return frames.length * NODE_BYTES + samples.length * TICK_BYTES;
 }
 
-function listBytes(list: readonly object[]): number {
-  const stride = Math.max(1, Math.floor(list.length / LOOKS));
+function listBytes(list: readonly object[], what: string): number {
+  const length = listLength(list, what);
+  const stride = Math.max(1, Math.floor(length / LOOKS));
   let bytes = 0;
   let looks = 0;
-  for (let i = 0; i < list.length; i += stride, looks++) bytes += memberBytes(list[i]);
-  return looks === 0 ? 0 : (bytes / looks + WORD_BYTES) * list.length;
+  for (let i = 0; i < length; i += stride, looks++) bytes += memberBytes(list[i]);
+  return looks === 0 ? 0 : (bytes / looks + WORD_BYTES) * length;
 }
 
 function memberBytes(member: unknown): number {
-  if (Array.isArray(member)) return OBJECT_BYTES + STRING_BYTES + WORD_BYTES * member.length;
+  if (Array.isArray(member))
+    return OBJECT_BYTES + STRING_BYTES + WORD_BYTES * listLength(member, 'every stack');
   if (typeof member !== 'object' || member === null) return 0;
   let bytes = OBJECT_BYTES;
   for (const value of Object.values(member)) {
