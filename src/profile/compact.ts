@@ -1,5 +1,6 @@
 import { type Pace, STEPS_PER_CHECK } from '../pace.ts';
 import { ArrayView } from './array-view.ts';
+import { expectMembers, isObject } from './expect-members.ts';
 import {
   addDuplicate,
   createFrameTable,
@@ -10,7 +11,9 @@ import {
 } from './frame-table.ts';
 import { indexError } from './index-error.ts';
 import { jsonIntegerBytes } from './json-bytes.ts';
+import { listLength } from './list-length.ts';
 import { createStackPass, passStacks, UNUSED, USED } from './stack-pass.ts';
+import { hasToJson } from './to-json.ts';
 import {
   type Frame,
   MalformedProfileError,
@@ -37,17 +40,15 @@ export interface Compaction {
 }
 
 class RenumberedSamples extends ArrayView<Sample> {
+  readonly length: number;
   readonly #samples: readonly Sample[];
   readonly #stackIds: Int32Array;
 
-  constructor(samples: readonly Sample[], stackIds: Int32Array) {
+  constructor(samples: readonly Sample[], length: number, stackIds: Int32Array) {
     super();
+    this.length = length;
     this.#samples = samples;
     this.#stackIds = stackIds;
-  }
-
-  get length(): number {
-    return this.#samples.length;
   }
 
   at(index: number): Sample {
@@ -69,20 +70,27 @@ class RenumberedSamples extends ArrayView<Sample> {
 export function* compactSteps(profile: Profile, pace: Pace): Generator<void, Compaction> {
   const sampled = readSampledProfile(profile);
   const { samples, stacks, frames } = sampled;
+  const sampleCount = listLength(samples, '`samples`');
+  const stackCount = listLength(stacks, '`stacks`');
+  const frameCount = listLength(frames, '`frames`');
 
-  const stackIds = new Int32Array(stacks.length).fill(UNUSED);
-  for (let start = 0; start < samples.length; start += STEPS_PER_CHECK) {
-    markUsed(samples, stackIds, start, Math.min(start + STEPS_PER_CHECK, samples.length));
+  // Before anything is made that is as long: a sparse list takes no memory, and would take gigabytes here.
+  yield* expectMembers(stacks, stackCount, Array.isArray, 'every stack to be an array', pace);
+  yield* expectMembers(frames, frameCount, isObject, 'every frame to be an object', pace);
+
+  const stackIds = new Int32Array(stackCount).fill(UNUSED);
+  for (let start = 0; start < sampleCount; start += STEPS_PER_CHECK) {
+    markUsed(samples, stackIds, start, Math.min(start + STEPS_PER_CHECK, sampleCount));
     if (pace.isOver()) yield;
   }
 
   const frameTable = createFrameTable();
-  let frameIds: FrameIds = new Uint16Array(frames.length);
-  for (let start = 0; start < frames.length; start += STEPS_PER_CHECK) {
+  let frameIds: FrameIds = new Uint16Array(frameCount);
+  for (let start = 0; start < frameCount; start += STEPS_PER_CHECK) {
     if (frameTable.kept.length > MAX_SHORT_IDS - STEPS_PER_CHECK && frameIds instanceof Uint16Array) {
       frameIds = Uint32Array.from(frameIds);
     }
-    internFrames(frameTable, frames, frameIds, start, Math.min(start + STEPS_PER_CHECK, frames.length));
+    internFrames(frameTable, frames, frameIds, start, Math.min(start + STEPS_PER_CHECK, frameCount));
     if (pace.isOver()) yield;
   }
 
@@ -91,14 +99,14 @@ export function* compactSteps(profile: Profile, pace: Pace): Generator<void, Com
   const keptFrames = yield* dropUnused(frameTable, pass.usedFrames, pass.table.kept, pace);
 
   let savedBytes = savedFrameBytes(frameTable) + pass.before.estimate() - pass.after.estimate();
-  for (let start = 0; start < samples.length; start += STEPS_PER_CHECK) {
-    savedBytes += savedDigits(samples, stackIds, start, Math.min(start + STEPS_PER_CHECK, samples.length));
+  for (let start = 0; start < sampleCount; start += STEPS_PER_CHECK) {
+    savedBytes += savedDigits(samples, stackIds, start, Math.min(start + STEPS_PER_CHECK, sampleCount));
     if (pace.isOver()) yield;
   }
 
   const compact: CompactSampledProfile = {
     ...sampled,
-    samples: new RenumberedSamples(samples, stackIds),
+    samples: new RenumberedSamples(samples, sampleCount, stackIds),
     stacks: pass.table.kept,
     frames: keptFrames,
   };
@@ -107,19 +115,20 @@ export function* compactSteps(profile: Profile, pace: Pace): Generator<void, Com
 
 function readSampledProfile(profile: Profile): SampledProfile {
   const sampled = (profile as Profile | null)?.profile as SampledProfile | null | undefined;
-  if (!Array.isArray(sampled?.samples) || !Array.isArray(sampled.stacks) || !Array.isArray(sampled.frames)) {
-    throw new MalformedProfileError('Expected `profile` to have the arrays `samples`, `stacks` and `frames`');
-  }
+  if (!isObject(sampled)) throw new MalformedProfileError('Expected `profile` to be an object');
   return sampled;
 }
 
 function markUsed(samples: readonly Sample[], stackIds: Int32Array, start: number, end: number): void {
   const limit = stackIds.length;
   for (let i = start; i < end; i++) {
-    const stack = (samples[i] as Sample | null | undefined)?.stack_id as number;
+    const sample = samples[i] as Sample | null | undefined;
+    const stack = sample?.stack_id as number;
     if (typeof stack !== 'number' || stack >>> 0 !== stack || stack >= limit) {
       throw indexError('stack_id', stack, limit);
     }
+    // Its JSON form would go on saying the old index.
+    if (hasToJson(sample as Sample)) throw new MalformedProfileError('Expected every sample to be plain');
     stackIds[stack] = USED;
   }
 }

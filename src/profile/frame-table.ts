@@ -71,9 +71,6 @@ export function internFrames(
   let fileId = names.get(lastFile) ?? addName(table, lastFile);
   for (let i = start; i < end; i++) {
     const frame = frames[i] as Frame;
-    if (typeof frame !== 'object' || frame === null) {
-      throw new MalformedProfileError('Expected every frame to be an object');
-    }
     const { lineno, colno, function: name } = frame;
     // Each module has a wrapper at line 1, column 1: the file has to be part of the hash.
     const file = frame.abs_path ?? frame.module ?? frame.filename;

@@ -1,8 +1,9 @@
 import type { FrameIds } from './frame-table.ts';
 import { indexError } from './index-error.ts';
 import { ListBytes } from './list-bytes.ts';
+import { listLength } from './list-length.ts';
 import { createStackTable, internStack, type StackTable } from './stack-table.ts';
-import { MalformedProfileError } from './types.ts';
+import type { MalformedProfileError } from './types.ts';
 
 /** Marks in the list of stack ids, beside ids. */
 export const UNUSED = -1;
@@ -49,22 +50,22 @@ export function createStackPass(stackIds: Int32Array, frameIds: FrameIds, distin
 /** Handles a stretch. @returns whether there is more to do */
 export function passStacks(pass: StackPass, stacks: readonly (readonly number[])[]): boolean {
   for (let entriesLeft = ENTRIES_PER_STRETCH; entriesLeft > 0; ) {
-    if (pass.stack === stacks.length) return false;
+    if (pass.stack === pass.stackIds.length) return false;
     const stack = stacks[pass.stack] as readonly number[];
-    if (!Array.isArray(stack)) throw new MalformedProfileError('Expected every stack to be an array');
+    const length = listLength(stack, 'every stack');
     const isUsed = pass.stackIds[pass.stack] === USED;
-    const end = Math.min(stack.length, pass.entry + entriesLeft);
+    const end = Math.min(length, pass.entry + entriesLeft);
     if (isUsed) mapEntries(pass, stack, end);
     else checkEntries(pass, stack, end);
     entriesLeft -= end - pass.entry + ENTRIES_PER_STACK;
     pass.entry = end;
-    if (end === stack.length) endStack(pass, stack, isUsed);
+    if (end === length) endStack(pass, stack, length, isUsed);
   }
   return true;
 }
 
 function mapEntries(pass: StackPass, stack: readonly number[], end: number): void {
-  if (stack.length > pass.mapped.length) growMapped(pass, stack.length);
+  if (end > pass.mapped.length) growMapped(pass, end);
   const { frameIds, usedFrames, mapped } = pass;
   const limit = frameIds.length;
   let { folded } = pass;
@@ -87,12 +88,12 @@ function checkEntries({ entry, frameIds }: StackPass, stack: readonly number[], 
   }
 }
 
-function endStack(pass: StackPass, stack: readonly number[], isUsed: boolean): void {
+function endStack(pass: StackPass, stack: readonly number[], length: number, isUsed: boolean): void {
   const { table } = pass;
   pass.before.add(stack);
   if (isUsed) {
     const distinct = table.kept.length;
-    const id = internStack(table, pass.mapped, stack.length, pass.folded ^ stack.length);
+    const id = internStack(table, pass.mapped, length, pass.folded ^ length);
     pass.stackIds[pass.stack] = id;
     if (id === distinct) pass.after.add(table.kept[id] as number[]);
   }
