@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { jsonBytes } from './json-bytes.ts';
 import { type Frame, MalformedProfileError } from './types.ts';
 
@@ -6,6 +7,13 @@ import { type Frame, MalformedProfileError } from './types.ts';
  * cost quadratic time. Past the bound a value is taken for a new one: less compact, never wrong.
  */
 export const MAX_CHAIN = 64;
+
+/**
+ * V8 hashes a text of 16,384 units or more by its length alone: 2,000 of 17 kB that differ at their ends took a map three
+ * seconds. What is longer than this is looked up by something shorter.
+ */
+const LONG_UNITS = 8 * 1024;
+const TAIL_UNITS = 64;
 
 /** How many distinct frames are stringified to learn how many bytes a unit of text takes. */
 const JUDGED_FRAMES = 512;
@@ -24,7 +32,7 @@ const NONE = -1;
 export interface FrameTable {
   /** One frame object for each id: the first that had the value. */
   readonly kept: Frame[];
-  /** Ids of function and file names. */
+  /** Ids of function and file names, which count as the same where {@link nameKey} is. */
   readonly names: Map<unknown, number>;
   /** The newest id for a hash, and for each id the one before it with the same hash. */
   readonly newest: Map<number, number>;
@@ -76,9 +84,9 @@ export function internFrames(
     const file = frame.abs_path ?? frame.module ?? frame.filename;
     if (file !== lastFile) {
       lastFile = file;
-      fileId = names.get(file) ?? addName(table, file);
+      fileId = names.get(nameKey(file)) ?? addName(table, file);
     }
-    let hash = (names.get(name) ?? addName(table, name)) * 31 + fileId;
+    let hash = (names.get(nameKey(name)) ?? addName(table, name)) * 31 + fileId;
     hash = (hash * 31 + positionOf(lineno)) | 0;
     hash = (hash * 31 + positionOf(colno)) | 0;
     let id = newest.get(hash) ?? NONE;
@@ -107,8 +115,18 @@ function isSame(native: Frame, keyCount: number, frame: Frame): boolean {
   );
 }
 
+/** Enough for a hash: frames are compared by the whole name. */
+function nameKey(name: unknown): unknown {
+  return typeof name === 'string' && name.length > LONG_UNITS ? name.length + name.slice(-TAIL_UNITS) : name;
+}
+
+/** No JSON begins like this. */
+function textKey(text: string): string {
+  return text.length > LONG_UNITS ? `sha256 ${createHash('sha256').update(text).digest('base64')}` : text;
+}
+
 function addName({ names }: FrameTable, name: unknown): number {
-  names.set(name, names.size);
+  names.set(nameKey(name), names.size);
   return names.size - 1;
 }
 
@@ -135,14 +153,15 @@ function internText(table: FrameTable, frame: Frame): number {
     internFrames(table, [plain], ids, 0, 1);
     return ids[0] as number;
   }
-  const known = table.texts.get(text);
+  const key = textKey(text);
+  const known = table.texts.get(key);
   if (known !== undefined) {
     addDuplicate(table, known);
     return known;
   }
   const id = keep(table, frame, text.length + 1);
   table.previous[id] = NONE;
-  table.texts.set(text, id);
+  table.texts.set(key, id);
   return id;
 }
 
