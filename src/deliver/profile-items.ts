@@ -1,4 +1,4 @@
-import type { BaseEnvelopeHeaders, BaseEnvelopeItemHeaders, Envelope, EnvelopeItem } from '@sentry/core';
+import type { BaseEnvelopeHeaders, BaseEnvelopeItemHeaders, Envelope } from '@sentry/core';
 import type { ProfileIdentity } from '../ledger.ts';
 import type { Profile, ProfileFormat } from '../profile/types.ts';
 
@@ -13,40 +13,66 @@ export interface ProfileItem {
   readonly payload: Profile;
 }
 
-/** A profile as the SDK builds it is an object; text and bytes have been encoded by somebody else already. */
-function isProfileItem([header, payload]: AnyItem): boolean {
-  return (
-    formatOf(header.type) !== undefined && typeof payload === 'object' && !(payload instanceof Uint8Array)
-  );
-}
-
+/**
+ * Whether there is a profile to be taken out. What is no envelope, or can't be changed, is for the transport below to make
+ * sense of, whatever it holds.
+ */
 export function hasProfile(envelope: Envelope): boolean {
-  return (envelope[1] as EnvelopeItem[]).some((item) => isProfileItem(item as AnyItem));
+  try {
+    const [, items] = envelope as AnyEnvelope;
+    let isFound = false;
+    // Not by a method of the list, which may have its own.
+    for (const item of items) if (readProfile(item) !== undefined) isFound = true;
+    return isFound && Array.isArray(items) && !Object.isSealed(items);
+  } catch {
+    return false;
+  }
 }
 
-/** Takes the profiles out of an envelope, so that nobody who still holds the envelope holds them. */
+/**
+ * Takes the profiles out of an envelope, so that nobody who still holds the envelope holds them.
+ *
+ * @returns none, with nothing changed, where items read otherwise than they did before
+ */
 export function takeProfiles(envelope: AnyEnvelope): ProfileItem[] {
-  const taken = envelope[1].filter(isProfileItem);
-  const rest = envelope[1].filter((item) => !isProfileItem(item));
-  envelope[1].splice(0, envelope[1].length, ...rest);
-  return taken.map(([header, payload]) => ({
-    identity: identify(header, payload),
-    header,
-    payload: payload as Profile,
-  }));
+  const taken: ProfileItem[] = [];
+  try {
+    const items = envelope[1];
+    const rest: AnyItem[] = [];
+    for (const item of items) {
+      const profile = readProfile(item);
+      if (profile === undefined) rest.push(item);
+      else taken.push(profile);
+    }
+    items.length = 0;
+    for (const item of rest) items[items.length] = item;
+    return taken;
+  } catch {
+    return [];
+  }
 }
 
-function formatOf(itemType: unknown): ProfileFormat | undefined {
+/**
+ * A profile as the SDK builds it is an object; text and bytes have been encoded by somebody else already.
+ *
+ * @returns undefined for any other item
+ * @throws TypeError for what is no item
+ */
+function readProfile([header, payload]: AnyItem): ProfileItem | undefined {
+  const type: unknown = header.type;
+  if (typeof type !== 'string') throw new TypeError('Expected an item to have a type');
+  const format = formatOf(type);
+  if (format === undefined || typeof payload !== 'object' || payload instanceof Uint8Array) return undefined;
+  const id = readId(payload, format === 'chunk' ? 'chunk_id' : 'event_id');
+  return { identity: { format, id }, header, payload: payload as Profile };
+}
+
+function formatOf(itemType: string): ProfileFormat | undefined {
   if (itemType === 'profile') return 'transaction';
   return itemType === 'profile_chunk' ? 'chunk' : undefined;
 }
 
-function identify(header: BaseEnvelopeItemHeaders, payload: unknown): ProfileIdentity {
-  const format = formatOf(header.type) as ProfileFormat;
-  return { format, id: readId(payload, format === 'chunk' ? 'chunk_id' : 'event_id') };
-}
-
-function readId(payload: unknown, key: string): string {
+function readId(payload: object | null, key: string): string {
   try {
     const id = (payload as Record<string, unknown> | null)?.[key];
     return typeof id === 'string' ? id : '';
