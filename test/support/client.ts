@@ -19,8 +19,17 @@ export interface TestClient {
 
 export type ClientOptions = Partial<ConstructorParameters<typeof Sentry.NodeClient>[0]>;
 
-/** @param bounded false for a client without the integration */
-export function createClient(
+/** A client that is closed when the test is over. @param bounded false for one without the integration */
+export function createClient(...parameters: Parameters<typeof openClient>): TestClient {
+  const opened = openClient(...parameters);
+  onTestFinished(async () => {
+    await opened.client.close(1);
+  });
+  return opened;
+}
+
+/** For a test that has many, one after the other, and closes each itself. */
+export function openClient(
   dsn: string,
   bounded: BoundedProfilingOptions | false = {},
   options: ClientOptions = {},
@@ -36,9 +45,6 @@ export function createClient(
     ...options,
   });
   client.init();
-  onTestFinished(async () => {
-    await client.close(1);
-  });
   const transport = client.getTransport() as Transport;
   return {
     client,

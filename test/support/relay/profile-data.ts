@@ -61,7 +61,7 @@ function frameProblem(frame: unknown): string | undefined {
     return 'frame: not an object';
   }
   for (const [key, value] of Object.entries(frame)) {
-    const accepts = FRAME_MEMBERS[key];
+    const accepts = Object.hasOwn(FRAME_MEMBERS, key) ? FRAME_MEMBERS[key] : undefined;
     if (accepts !== undefined && value !== null && !accepts(value)) {
       return `frame: ${key} is ${show(value)}`;
     }
