@@ -13,8 +13,15 @@ export interface Measurement {
  * Counts the bytes that {@link encodeJson} will write by letting it write them: exact, because it is the same code.
  *
  * @param keepBytes how much of what is written may be kept
+ * @param maxBytes what is longer is not counted to its end
+ * @throws RangeError for that
  */
-export function* measureJson(value: unknown, pace: Pace, keepBytes = 0): Generator<void, Measurement> {
+export function* measureJson(
+  value: unknown,
+  pace: Pace,
+  keepBytes = 0,
+  maxBytes = Number.POSITIVE_INFINITY,
+): Generator<void, Measurement> {
   const writer = new BlockWriter();
   let bytes = 0;
   let kept: Uint8Array[] | undefined = [];
@@ -29,6 +36,7 @@ export function* measureJson(value: unknown, pace: Pace, keepBytes = 0): Generat
   };
   for (const _ of encodeJson(value, writer, pace)) {
     writer.drain().forEach(count);
+    if (bytes > maxBytes) throw new RangeError(`Expected at most ${maxBytes} bytes of JSON`);
     if (pace.isOver()) yield;
   }
   writer.drain(true).forEach(count);

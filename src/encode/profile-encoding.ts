@@ -7,6 +7,12 @@ import type { Slices } from './slices.ts';
 /** A single real profile of half a minute measures less than this when it is compact: it is encoded only once. */
 export const SMALL_BYTES = 1024 * 1024;
 
+/**
+ * The longest text that V8 makes, and so that any SDK could send. A sparse list, or a few that hold each other many times,
+ * take no memory, and would be counted for hours.
+ */
+const MAX_BYTES = 2 ** 29;
+
 /** A profile that is measured, ready to be written. */
 export interface ProfileEncoding {
   /** Exact length of the payload in bytes. */
@@ -17,9 +23,9 @@ export interface ProfileEncoding {
   writeTo(sink: (block: Uint8Array) => Promise<void>): Promise<void>;
 }
 
-/** Measures a profile, in slices. @throws what a getter in the profile throws */
+/** Measures a profile, in slices. @throws RangeError if it is longer than any text, or what a getter in the profile throws */
 export async function prepareEncoding(profile: CompactProfile, slices: Slices): Promise<ProfileEncoding> {
-  const { bytes, blocks } = await slices.run(measureJson(profile, slices, SMALL_BYTES));
+  const { bytes, blocks } = await slices.run(measureJson(profile, slices, SMALL_BYTES, MAX_BYTES));
   return blocks === undefined
     ? { bytes, blocks, writeTo: (sink) => encodeTo(profile, bytes, slices, sink) }
     : { bytes, blocks, writeTo: writerOf(blocks) };

@@ -52,6 +52,21 @@ describe('measureJson', () => {
   });
 });
 
+describe('measureJson gives up', () => {
+  /** Two to the power of sixty texts, of which each pair of lists holds the pair before twice. */
+  const endless = Array.from({ length: 60 }).reduce((value) => [value, value], 'text');
+
+  it('what is longer than it may be', () => {
+    expect(() => runToEnd(measureJson(endless, UNPACED, 0, 1_000_000))).toThrow(RangeError);
+  });
+
+  it('nothing that is just as long', () => {
+    const profile = realisticProfile({ samples: 1000 });
+    const bytes = measure(profile);
+    expect(runToEnd(measureJson(profile, UNPACED, 0, bytes)).bytes).toBe(bytes);
+  });
+});
+
 describe('measureJson keeps what it wrote', () => {
   const profile = realisticProfile({ samples: 1000 });
   const needed = runToEnd(measureJson(profile, UNPACED, Infinity)).blocks?.length ?? 0;
