@@ -34,7 +34,10 @@ export class Parts {
   /** Adds a part. What else is in the envelope travels with the first. */
   add(): Shipment {
     const { itemHeader, envelopeHeader, rest } = this.#whole;
-    const isFirst = this.#count++ === 0;
+    const isFirst = this.#count === 0;
+    // Before it counts as open: a header whose members throw must not leave it open for good.
+    const header = isFirst ? envelopeHeader : withOwnId(envelopeHeader);
+    this.#count++;
     this.#open++;
     let reporting: Reporting = 'counted-elsewhere';
     const report = (): void => {
@@ -43,7 +46,6 @@ export class Parts {
     const place = this.#place((reason) => {
       this.#failure ??= { reason, reporting };
     });
-    const header = isFirst ? envelopeHeader : withOwnId(envelopeHeader);
     const part = new Shipment({ header: itemHeader }, place, [header, []], {
       send: this.#exits.send,
       report,
@@ -104,8 +106,8 @@ export class Parts {
   }
 }
 
-/** Envelopes that the SDK makes have an id each. */
+/** Envelopes that the SDK makes have an id each. Nothing says that a header is an object. */
 function withOwnId(header: BaseEnvelopeHeaders): BaseEnvelopeHeaders {
-  if (!('event_id' in header)) return header;
+  if (!Object.hasOwn(Object(header), 'event_id')) return header;
   return { ...header, event_id: randomUUID().replaceAll('-', '') } as BaseEnvelopeHeaders;
 }
