@@ -85,7 +85,7 @@ test('a chunk holds what it is expected to as long as it runs', async () => {
   begin();
   expect(capture.stats.running).toBe(1);
   expect(ledger.totals().heldBytes).toBeGreaterThan(1024 * 1024);
-  work(40);
+  work(100);
   end();
   expect(chunks.length).toBe(1);
   expect(ledger.totals().heldBytes).toBe(0);
@@ -151,7 +151,7 @@ test('where the seam is out of reach, the gate works without it, and both say so
   expect(capture.stats.running).toBe(1);
   await workUntil(() => chunks.length === 3);
   // One with less than two samples would never come, and that it has ended could not be seen.
-  work(40);
+  work(100);
   end();
   expect(capture.stats.running).toBe(0);
 });
@@ -171,7 +171,7 @@ test('where the SDK’s profiler has other methods, the seam bounds what runs, a
   (profiler as unknown as { start(): void }).start();
   expect(integration.getStats()).toMatchObject({ running: 1 });
   expect(integration.getStats()?.memory.heldBytes).toBeGreaterThan(0);
-  work(40);
+  work(100);
   profiler.stop();
   expect(integration.getStats()).toMatchObject({ running: 0, captured: 1 });
 });

@@ -32,6 +32,8 @@ export interface Report {
 export interface Round {
   readonly faults: readonly Fault[];
   readonly made: readonly string[];
+  /** Those that shared their envelope with a profile. */
+  readonly profiled: readonly string[];
   readonly isFlushed: boolean;
   readonly report: Report;
 }
@@ -68,9 +70,9 @@ export async function runRound(
   // What the SDK itself has sent to a relay that never answered would be waited for in vain.
   if (faults.length > 0) await site.restartRelay();
   await sleep(quietMs);
-  const { names } = await service.ask({ do: 'finish' });
+  const { names, profiled } = await service.ask({ do: 'finish' });
   const { isFlushed } = await service.ask({ do: 'flush', timeoutMs: FLUSH_MS });
   await sleep(HELD_SPAN_MS);
   const report = await service.ask({ do: 'measure' });
-  return { faults, made: names, isFlushed, report };
+  return { faults, made: names, profiled, isFlushed, report };
 }

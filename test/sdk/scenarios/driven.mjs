@@ -105,7 +105,7 @@ function commandsOf({ Sentry }, timers) {
       isOpen = false;
       await Promise.all(running);
       await sent.all(names);
-      return { names };
+      return { names, profiled: transport.takeProfiled(names) };
     },
     flush: async (/** @type {{ timeoutMs: number }} */ { timeoutMs }) => ({
       isFlushed: await Sentry.flush(timeoutMs),

@@ -37,19 +37,30 @@ export function watchTransactions(client) {
  */
 export function watchTransport(transport) {
   let envelopes = 0;
+  /** @type {Set<string>} */
+  const profiled = new Set();
   /** @type {Set<WeakRef<object>>} */
   const profiles = new Set();
   const { send } = transport;
   transport.send = (/** @type {any} */ envelope) => {
     const items = envelope[1].filter((/** @type {any} */ [{ type }]) => /^(transaction|profile)/.test(type));
     if (items.length > 0) envelopes++;
-    for (const [{ type }, payload] of items) if (type !== 'transaction') profiles.add(new WeakRef(payload));
+    const own = items.filter((/** @type {any} */ [{ type }]) => type !== 'transaction');
+    for (const [, payload] of own) profiles.add(new WeakRef(payload));
+    if (own.length > 0)
+      for (const [{ type }, payload] of items) if (type === 'transaction') profiled.add(payload.transaction);
     return send.call(transport, envelope);
   };
   return {
     get envelopes() {
       return envelopes;
     },
+    /**
+     * Takes out those of these transactions that had a profile beside them: one that was hit by a single tick has none.
+     *
+     * @param {string[]} names
+     */
+    takeProfiled: (names) => names.filter((name) => profiled.delete(name)),
     /** Profiles that somebody still holds. */
     get liveProfiles() {
       for (const profile of profiles) if (profile.deref() === undefined) profiles.delete(profile);
