@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { BaseEnvelopeHeaders, BaseEnvelopeItemHeaders, Envelope } from '@sentry/core';
 import type { ProfileIdentity } from '../ledger.ts';
 import type { Profile, ProfileFormat } from '../profile/types.ts';
@@ -62,7 +63,8 @@ function readProfile([header, payload]: AnyItem): ProfileItem | undefined {
   const type: unknown = header.type;
   if (typeof type !== 'string') throw new TypeError('Expected an item to have a type');
   const format = formatOf(type);
-  if (format === undefined || typeof payload !== 'object' || payload instanceof Uint8Array) return undefined;
+  // Not by `instanceof`, which asks a proxy.
+  if (format === undefined || typeof payload !== 'object' || types.isUint8Array(payload)) return undefined;
   const id = readId(payload, format === 'chunk' ? 'chunk_id' : 'event_id');
   return { identity: { format, id }, header, payload: payload as Profile };
 }
