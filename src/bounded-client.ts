@@ -126,6 +126,7 @@ export class BoundedClient {
           this.#isExiting = true;
           work.giveUp();
         },
+        close: () => pipeline.close(),
       },
       shutdownMsOf(client),
     );

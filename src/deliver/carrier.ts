@@ -30,7 +30,7 @@ export interface Parcel {
    * sent. Infinity where the rest of the envelope leaves none.
    */
   readonly load: number;
-  /** Size of the request body, or the nearest to it that is known, in bytes. */
+  /** Size of the request body, in bytes; 0 if a refusal would not be told of in time to make it smaller. */
   readonly requestBytes: number;
   /** What it holds until it has arrived, in bytes. */
   readonly heldBytes: number;

@@ -60,8 +60,9 @@ export class Fit {
       ship: (part, parcel, encoding) => this.#ship(part, parcel, encoding, 0),
     });
     try {
-      splitting.end((await splitting.send(profile, load)) ? undefined : 'too-large');
-      onSplit(shipment.reservation.identity.id, parts.count);
+      const isWhole = await splitting.send(profile, load);
+      splitting.end(isWhole ? undefined : 'too-large');
+      if (isWhole) onSplit(shipment.reservation.identity.id, parts.count);
     } catch (error) {
       splitting.end(onFailure(error));
     }
@@ -79,8 +80,8 @@ export class Fit {
       shipment.drop('too-large');
       return;
     }
-    onThin(shipment.reservation.identity.id, thinned.loss);
     await this.#ship(shipment, thinned.parcel, thinned.encoding, 0);
+    if (shipment.isOpen) onThin(shipment.reservation.identity.id, thinned.loss);
   }
 
   /**
@@ -107,7 +108,7 @@ export class Fit {
       return false;
     }
     const hasBeenRefused = await isRefused(shipment, parcel);
-    reservation.resize(hasBeenRefused ? objectBytes : parcel.heldBytes);
+    if (shipment.isOpen) reservation.resize(hasBeenRefused ? objectBytes : parcel.heldBytes);
     return hasBeenRefused;
   }
 

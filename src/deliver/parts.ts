@@ -50,6 +50,8 @@ export class Parts {
       send: this.#exits.send,
       report,
     });
+    // Nobody waits for the answer to a part, which may be a failure to send the rest of the envelope.
+    part.response.catch(() => {});
     if (isFirst) {
       part.rest = rest;
       this.#whole.rest = (): AnyItem[] => [];
@@ -69,7 +71,9 @@ export class Parts {
   #place(onDrop: (reason: DropReason) => void): Place {
     const { reservation } = this.#whole;
     let heldBytes = 0;
+    let isOpen = true;
     const resize = (bytes: number): boolean => {
+      if (!isOpen) return false;
       const othersBytes = this.#heldBytes - heldBytes;
       if (!reservation.resize(this.#objectBytes + othersBytes + bytes)) return false;
       this.#heldBytes = othersBytes + bytes;
@@ -78,6 +82,7 @@ export class Parts {
     };
     const leave = (): void => {
       resize(0);
+      isOpen = false;
       this.#open--;
       this.#settle();
     };

@@ -27,6 +27,8 @@ export async function settleOrLetGo(work: Work, timeoutMs: number | undefined): 
 /** Work that does not keep the process alive. */
 export interface BackgroundWork extends Work {
   readonly isIdle: boolean;
+  /** Ends what is under way all the same. */
+  close(): void;
 }
 
 /**
@@ -40,7 +42,8 @@ export function settleBeforeExit(work: BackgroundWork, timeoutMs: number): () =>
   const settle = async (): Promise<void> => {
     if (isSettling || work.isIdle) return;
     isSettling = true;
-    await settleOrLetGo(work, timeoutMs);
+    // What is still under way then, in a transport of the user's own, would be waited for at every end of the event loop.
+    if (!(await settleOrLetGo(work, timeoutMs))) work.close();
     isSettling = false;
   };
   process.on('beforeExit', settle);

@@ -33,17 +33,17 @@ export class Splitting {
   }
 
   /**
-   * @param load of the chunk: above 1
+   * @param wholeLoad of the chunk: above 1
    * @returns false if a single sample turned out to be over a limit: then what comes after it is not sent
    */
-  async send(chunk: CompactProfile, load: number): Promise<boolean> {
+  async send(chunk: CompactProfile, wholeLoad: number): Promise<boolean> {
     const { slices, limits, ship } = this.#options;
     const columns = await slices.run(readColumns(chunk, slices));
     const timeline = timelineOf(columns);
     const { length } = columns;
-    let fitting = length / load;
+    let size = nextSize(length, wholeLoad);
     for (let start = 0; start < length; ) {
-      const end = Math.min(start + Math.max(1, Math.floor(fitting * AIM)), length);
+      const end = Math.min(start + size, length);
       const slice = sliceTimeline(timeline, start, end);
       const encoding = await prepareEncoding(
         await slices.run(cutSteps(chunk, columns, slice, slices)),
@@ -52,7 +52,7 @@ export class Splitting {
       const { shipment, packer } = await this.#openPart();
       const parcel = await packer.pack(encoding);
       const isRefused = parcel.load <= 1 && (await ship(shipment, parcel, encoding));
-      fitting = (end - start) / Math.max(parcel.load, parcel.requestBytes / limits.requestBytes);
+      size = nextSize(end - start, Math.max(parcel.load, parcel.requestBytes / limits.requestBytes));
       if (parcel.load <= 1 && !isRefused) {
         this.#empty = undefined;
         start = end;
@@ -74,4 +74,10 @@ export class Splitting {
     }
     return this.#empty;
   }
+}
+
+/** How many samples the next part gets. What all parts repeat may be most of them: one that had room leads to a larger one. */
+function nextSize(size: number, load: number): number {
+  const aim = (size * AIM) / load;
+  return load < AIM ? Math.ceil(aim) : Math.max(1, Math.floor(aim));
 }

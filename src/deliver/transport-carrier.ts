@@ -71,7 +71,7 @@ export class TransportCarrier implements Carrier {
     const sentBytes = aroundBytes + encoding.bytes;
     return {
       load,
-      requestBytes: sentBytes,
+      requestBytes: 0,
       heldBytes: encoding.bytes,
       ship: () => void this.#handOver(shipment, items, sentBytes),
     };

@@ -54,7 +54,7 @@ test('a profile holds what it is expected to from its start, and what it is from
   bindings.startProfiling('a');
   expect(held()).toBe(EXPECTED_BYTES);
   expect(edge).toMatchObject({ running: 1, runningBytes: EXPECTED_BYTES, oldestRunning: 'a' });
-  work(50);
+  work(80);
   const profile = bindings.stopProfiling('a', TRANSACTION) as NativeProfile;
   expect(profile.samples.length).toBeGreaterThan(1);
   expect(edge).toMatchObject({ running: 0, runningBytes: 0, oldestRunning: undefined });
@@ -223,7 +223,7 @@ test('close gives everything back, and what ends later is nobody’s', () => {
   edge.close();
   expect(held()).toBe(0);
   expect(edge.running).toBe(0);
-  work(30);
+  work(80);
   expect(bindings.stopProfiling('a', TRANSACTION)?.samples.length).toBeGreaterThan(1);
   expect(held()).toBe(0);
 });

@@ -5,7 +5,7 @@ import { createContinuous, type Lifecycle } from '../support/continuous.ts';
 import { sleep, work } from '../support/native-profiler.ts';
 
 const LIFECYCLES: Lifecycle[] = ['manual', 'trace'];
-const CHUNK_MS = 60;
+const CHUNK_MS = 120;
 
 /** The real profiler behind a gate, whose admission the test decides about. */
 function setup(lifecycle: Lifecycle, { maxChunkMs = CHUNK_MS, rate = 1 } = {}) {
@@ -50,7 +50,7 @@ test.each(LIFECYCLES)(
     begin();
     expect(isRunning()).toBe(true);
     await workUntil(() => chunks.length === 3);
-    work(30);
+    work(80);
     end();
     expect(isRunning()).toBe(false);
     expect(chunks.length).toBe(4);
@@ -75,7 +75,7 @@ test.each(LIFECYCLES)(
   async (lifecycle) => {
     const { begin, end, chunks, admission, gate, isRunning } = setup(lifecycle);
     begin();
-    work(30);
+    work(80);
     admission.rate = 0;
     gate.update();
     expect(isRunning()).toBe(false);
@@ -124,7 +124,7 @@ test.each(LIFECYCLES)('%s: nothing starts that has not begun', (lifecycle) => {
 test.each(LIFECYCLES)('%s: without room there is no chunk, until there is', async (lifecycle) => {
   const { begin, chunks, admission, isRunning } = setup(lifecycle);
   begin();
-  work(30);
+  work(80);
   admission.isAdmitting = false;
   await workUntil(() => chunks.length === 1 && !isRunning());
   await sleep(2 * CHUNK_MS);
@@ -145,7 +145,7 @@ test('trace: spans within spans are one session', async () => {
   const { begin, end, chunks, isRunning } = setup('trace', { maxChunkMs: 10_000 });
   begin();
   begin();
-  work(30);
+  work(80);
   end();
   expect(isRunning()).toBe(true);
   end();

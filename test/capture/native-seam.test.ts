@@ -33,7 +33,7 @@ function listen({ accepts = true } = {}) {
 test('start and stop of a real profile are seen, the stop is measured, and the SDK gets its profile', () => {
   const { heard } = listen();
   bindings.startProfiling('a');
-  work(50);
+  work(80);
   const profile = bindings.stopProfiling('a', TRANSACTION) as NativeProfile;
   expect(profile.samples.length).toBeGreaterThan(1);
   expect(heard).toMatchObject([
@@ -55,7 +55,7 @@ test('a start that is nobody’s passes, and so does its stop', () => {
   const { listener, events } = listen();
   listener.isOwner = false;
   bindings.startProfiling('a');
-  work(30);
+  work(80);
   expect(bindings.stopProfiling('a', TRANSACTION)?.samples.length).toBeGreaterThan(0);
   expect(events()).toEqual(['stop again a']);
 });
@@ -103,7 +103,7 @@ test('what ran when its listener was detached goes on and is stopped by the SDK'
   bindings.startProfiling('a');
   seam.detach();
   seam.abort('a');
-  work(30);
+  work(80);
   expect(bindings.stopProfiling('a', TRANSACTION)?.samples.length).toBeGreaterThan(0);
   expect([...events(), ...other.events()]).toEqual(['start a', 'stop again a']);
 });

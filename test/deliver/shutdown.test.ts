@@ -172,6 +172,22 @@ test('before the process exits with the relay still down, the rest is let go: co
   await client.flush(5000);
 });
 
+test('before the process exits, a transport of the user’s own that never answers is let go, once and for all', async () => {
+  const { client, send, stats } = createClient(
+    relay.dsn,
+    {},
+    {
+      shutdownTimeout: 50,
+      transport: () => ({ send: () => new Promise(() => {}), flush: () => Promise.resolve(true) }),
+    },
+  );
+  void send(profiledTransaction());
+  await expect.poll(() => stats().bytes.encoded).toBeGreaterThan(0);
+  await beforeExit();
+  expect(stats()).toMatchObject({ captured: 1, pending: 0, dropped: { total: 1, shutdown: 1 } });
+  await client.close(10);
+});
+
 test('a client that was closed no longer listens for the end of the process', async () => {
   const before = process.listeners('beforeExit');
   const { client } = createClient(relay.dsn);

@@ -183,3 +183,22 @@ test('a 413 that such a transport tells of lowers the limit', async () => {
   expect(stats().limits.requestBytes).toBe(960 * 1024);
   expect(stats()).toMatchObject({ captured: 3, delivered: 2, dropped: { 'too-large': 1 } });
 });
+
+test('what such a transport fails at beside a part is nobody’s unhandled rejection', async () => {
+  const unhandled: unknown[] = [];
+  const listen = (reason: unknown): void => void unhandled.push(reason);
+  process.on('unhandledRejection', listen);
+  let calls = 0;
+  const { client, transport, stats } = clientWithTransport(
+    () => (++calls === 1 ? Promise.resolve({ statusCode: 400 }) : Promise.reject(new Error('no network'))),
+    { maxItemBytes: 20_000 },
+  );
+  const envelope = profileChunk({ profile: incompressibleLists(100) });
+  envelope[1].unshift([{ type: 'attachment', length: 3, filename: 'a.txt' }, Buffer.from('a\nb')]);
+  await transport.send(envelope as never);
+  await client.flush(5000);
+  await new Promise(setImmediate);
+  process.off('unhandledRejection', listen);
+  expect(unhandled).toEqual([]);
+  expect(stats()).toMatchObject({ captured: 1, pending: 0, dropped: { total: 1, rejected: 1 } });
+});

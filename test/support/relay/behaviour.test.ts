@@ -188,8 +188,6 @@ describe('an answer that does not come to its end', () => {
     const answer = await post(dripping.url, CHUNK);
     expect(answer).toMatchObject({ status: 200, body: expect.stringMatching(/^\{"id":/) });
     expect(dripping.counts).toEqual({ profile_chunk: 2 });
-    await dripping.waitFor(({ openSockets }) => openSockets === 0);
-    expect(dripping.requests.map(({ aborted }) => aborted)).toEqual([false, false]);
   });
 
   it('drip: stops when the client has given up, and has taken the envelope all the same', async () => {
