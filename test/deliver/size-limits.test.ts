@@ -130,3 +130,34 @@ test.each([
   expect(stats()).toMatchObject({ captured: 1, pending: 0, dropped: { 'too-large': 1 } });
   expect(stats().limits.requestBytes).toBe(960 * KiB);
 });
+
+test('what waits and has become too large is not sent to be refused', async () => {
+  relay = await startRelay({ limits: { maxBodyBytes: MiB } });
+  relay.behave({ kind: 'silent' });
+  const { client, send, stats } = createClient(relay.dsn);
+  const envelopes = Array.from({ length: 10 }, () =>
+    profiledTransaction({ profile: largeLists('transaction') }),
+  );
+  const bytes = envelopes.reduce((sum, [, items]) => sum + JSON.stringify(items[1]?.[1]).length, 0);
+  for (const envelope of envelopes) void send(envelope);
+  await relay.waitFor(({ heldRequests }) => heldRequests === 8);
+  await expect.poll(() => stats().bytes.encoded, { timeout: 10_000 }).toBeGreaterThan(0.99 * bytes);
+  relay.behave({ kind: 'normal' });
+  relay.release();
+  await client.flush(20_000);
+  expect(relay.totals.status[413]).toBe(8);
+  expect(relay.counts).toMatchObject({ transaction: 10 });
+  expect(stats()).toMatchObject({ captured: 10, pending: 0, dropped: { total: 10, 'too-large': 10 } });
+});
+
+test('what has passed bounds what a 413 can teach', async () => {
+  relay = await startRelay({ limits: { maxBodyBytes: 2 * MiB } });
+  const { client, transport, stats } = createClient(relay.dsn);
+  await transport.send(profileChunk({ profile: largeLists() }) as never);
+  await client.flush(20_000);
+  const [passed] = relay.requests;
+  await transport.send(profileChunk({ profile: incompressibleLists(5000) }) as never);
+  await client.flush(20_000);
+  expect(relay.totals.status).toMatchObject({ 413: 1 });
+  expect(stats()).toMatchObject({ delivered: 2, limits: { requestBytes: passed?.bytesCompressed } });
+});
