@@ -188,25 +188,6 @@ test('what all parts repeat does not make them small for ever', async () => {
   expect(relay.counts.profile_chunk).toBeLessThan(30);
 });
 
-test('a part that has arrived holds nothing, while others wait', async () => {
-  const { client, transport, stats } = createClient(relay.dsn, { maxRequestBytes: 300 * 1024 });
-  void transport.send(profileChunk({ profile: incompressibleLists(4000) }) as never);
-  await relay.waitFor(({ counts }) => (counts.profile_chunk ?? 0) >= 5);
-  relay.behave({ kind: 'silent' });
-  await relay.waitFor(({ heldRequests }) => heldRequests >= 1);
-  await expect.poll(() => stats().bytes.encoded).toBeGreaterThan(2_800_000);
-  await relay.waitFor(
-    ({ heldRequests, requests, counts }) => requests.length - (counts.profile_chunk ?? 0) === heldRequests,
-  );
-  const heldBytes = relay.requests
-    .slice(relay.counts.profile_chunk)
-    .reduce((sum, { bytesCompressed }) => sum + bytesCompressed, 0);
-  await expect
-    .poll(() => stats().memory.heldBytes, { timeout: 5000 })
-    .toBeLessThan(1.1 * heldBytes + 64 * 1024);
-  await client.close(10);
-});
-
 test('a chunk of which one part is refused has not arrived: counted once, for that reason', async () => {
   const { client, transport, stats } = createClient(relay.dsn, { maxItemBytes: 20_000 });
   await transport.send(profileChunk({ profile: incompressibleLists(400) }) as never);

@@ -97,6 +97,8 @@ const CASES = {
         init(kit, { ...request, dsn: request.otherDsn ?? '' }, {});
         clients.push(Sentry.getClient());
         await transaction(kit, 1);
+        // Longer than a profile may take.
+        await sleep(250);
       });
       // Outside, the scope still has the first.
       await transaction(kit, 2);
