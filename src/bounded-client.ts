@@ -181,7 +181,7 @@ function endpointOf(client: Client): Endpoint | undefined {
 /** How long the SDK takes when a process ends. */
 function shutdownMsOf(client: Client): number {
   const { shutdownTimeout = DEFAULT_SHUTDOWN_MS } = client.getOptions() as { shutdownTimeout?: number };
-  return shutdownTimeout;
+  return shutdownTimeout > 0 ? shutdownTimeout : DEFAULT_SHUTDOWN_MS;
 }
 
 /** The transport below ours. What it is answered teaches rate limits, whoever sent. */

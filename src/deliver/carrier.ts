@@ -64,7 +64,8 @@ export function endByAnswer(
 ): void {
   const { statusCode } = answer;
   if (statusCode === undefined || (statusCode >= 200 && statusCode < 300)) {
-    limits.pass(sentBytes);
+    // A transport that says nothing may have sent nothing.
+    if (statusCode !== undefined) limits.pass(sentBytes);
     shipment.deliver(sentBytes, answer);
   }
   // The server has counted a 429, and it means the whole envelope.

@@ -72,9 +72,12 @@ async function postOnce(
           end();
         }, BODY_MS).unref();
       });
-      let timer = setTimeout(() => {
-        request.destroy(new Error(`No answer in ${timeoutMs} ms`));
-      }, timeoutMs).unref();
+      // Destroyed before it has a connection, behind a proxy that does not answer, a request says nothing.
+      const breakOff = (cause: Error): void => {
+        request.destroy(cause);
+        if (answer === undefined) reject(new PostError(cause, request.writableFinished));
+      };
+      let timer = setTimeout(() => breakOff(new Error(`No answer in ${timeoutMs} ms`)), timeoutMs).unref();
       // A service that has nothing else to do must not wait for a server that does not answer.
       request.on('socket', (socket: Partial<Socket>) => socket.unref?.());
       request.on('close', () => {
@@ -87,7 +90,7 @@ async function postOnce(
       for (const chunk of body.chunks) request.write(chunk);
       request.end();
       // Node's own `signal` listens until the request is closed, which some are long after they have ended.
-      abort = () => request.destroy(new Error('The upload was broken off'));
+      abort = () => breakOff(new Error('The upload was broken off'));
       signal.addEventListener('abort', abort);
     });
   } finally {

@@ -70,7 +70,12 @@ export class Splitting {
   async #openPart(): Promise<{ readonly shipment: Shipment; readonly packer: Packer }> {
     if (this.#empty === undefined) {
       const shipment = this.#parts.add();
-      this.#empty = { shipment, packer: await this.#options.carrier.open(shipment) };
+      try {
+        this.#empty = { shipment, packer: await this.#options.carrier.open(shipment) };
+      } catch (error) {
+        shipment.drop('malformed');
+        throw error;
+      }
     }
     return this.#empty;
   }

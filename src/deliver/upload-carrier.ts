@@ -112,7 +112,8 @@ export class UploadCarrier implements Carrier {
         endByAnswer(shipment, outcome.answer, sentBytes, limits, 'reported');
         break;
       case 'refused':
-        shipment.drop(outcome.reason);
+        if (outcome.reason === 'too-large') shipment.refuse('reported');
+        else shipment.drop(outcome.reason);
         break;
       case 'expired':
       case 'closed': {

@@ -51,6 +51,7 @@ export class UploadQueue {
   #failures = 0;
   #isEnding = false;
   #pause: NodeJS.Timeout | undefined;
+  #hurriedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(maxRetryAgeMs: number) {
     this.#maxRetryAgeMs = maxRetryAgeMs;
@@ -71,9 +72,11 @@ export class UploadQueue {
     return this.#failures > 0;
   }
 
-  /** Ends the pause after a failure. */
+  /** Ends the pause after a failure, but not so often that a server that is down is asked at each flush of a service. */
   hurry(): void {
-    if (this.#pause === undefined) return;
+    const nowMs = performance.now();
+    if (this.#pause === undefined || nowMs - this.#hurriedAtMs < FIRST_PAUSE_MS) return;
+    this.#hurriedAtMs = nowMs;
     clearTimeout(this.#pause);
     this.#resume();
   }
@@ -128,7 +131,8 @@ export class UploadQueue {
       entry.upload.onEnd({ kind: 'closed', mayHaveArrived: entry.mayHaveArrived });
       return;
     }
-    this.#failures++;
+    // Those that fail together are one failure.
+    if (this.#pause === undefined) this.#failures++;
     this.#waiting.unshift(entry);
     for (const { upload } of this.#waiting) upload.onDelay();
     this.#expire();

@@ -2,7 +2,7 @@ import type { ThinningLoss } from '../deliver/thinning.ts';
 
 /** What has been done to profiles that were over a limit of size. */
 export interface OversizedStats {
-  /** Chunks that were sent in several parts: nothing of them is lost. */
+  /** Chunks that were sent in several parts, with no sample left out. */
   readonly split: number;
   /** Profiles of transactions that were thinned to fit. */
   readonly thinned: number;

@@ -49,7 +49,8 @@ export function selfTimeDistance(
   for (const [leaf, time] of before) {
     difference += Math.abs(time / totalBefore - (after.get(leaf) ?? 0) / totalAfter);
   }
-  return difference / 2;
+  // Times so far apart that their sum is no number show nothing.
+  return Number.isFinite(difference) ? difference / 2 : 1;
 }
 
 function addSelfTimes(

@@ -89,7 +89,7 @@ const CASES = {
 
   /** A second client while a transaction of the first is under way, whose end the SDK then tells only to the second. */
   another: {
-    options: { _experiments: { maxProfileDurationMs: 200 } },
+    options: { _experiments: { maxProfileDurationMs: 1500 } },
     async run(kit, request) {
       const { Sentry } = kit;
       const clients = [Sentry.getClient()];
@@ -97,12 +97,10 @@ const CASES = {
         init(kit, { ...request, dsn: request.otherDsn ?? '' }, {});
         clients.push(Sentry.getClient());
         await transaction(kit, 1);
-        // Longer than a profile may take.
-        await sleep(250);
       });
       // Outside, the scope still has the first.
       await transaction(kit, 2);
-      await sleep(200);
+      await sleep(1500);
       for (const client of clients) await client.flush(10_000);
       return {
         each: clients.map((client) => client.getIntegrationByName('BoundedProfiling').getStats(client)),
