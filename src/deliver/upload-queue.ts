@@ -133,7 +133,8 @@ export class UploadQueue {
     }
     // Those that fail together are one failure.
     if (this.#pause === undefined) this.#failures++;
-    this.#waiting.unshift(entry);
+    // At the end: one that fails whatever the server is like, for its size, must not keep the others waiting.
+    this.#waiting.push(entry);
     for (const { upload } of this.#waiting) upload.onDelay();
     this.#expire();
     this.#pause ??= setTimeout(() => this.#resume(), this.#pauseMs()).unref();
