@@ -40,8 +40,11 @@ export function pieceUnits(value: unknown): number {
 // the optimizing compiler has had time for them.
 
 function arrayUnits(values: readonly unknown[]): number {
-  let units = SCALAR_UNITS * values.length;
-  for (let i = 0; i < values.length && units <= MAX_PIECE_UNITS; i++) {
+  const { length } = values;
+  // A proxy says what it likes, and what is no number would make one of every sum.
+  if (length >>> 0 !== length) return NOT_A_PIECE;
+  let units = SCALAR_UNITS * length;
+  for (let i = 0; i < length && units <= MAX_PIECE_UNITS; i++) {
     const value = values[i];
     if (typeof value === 'number') continue;
     if (typeof value === 'string') units += value.length;
