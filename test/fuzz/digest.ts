@@ -14,8 +14,9 @@ export function digestOf({ profile: { samples, stacks, frames } }: Profile): num
     return hash;
   });
   let sum = 0;
-  for (const { stack_id, thread_id, timestamp } of samples) {
-    sum += crc32(`${thread_id} ${timestamp} ${stackHashes[stack_id]}`);
+  for (const { stack_id, thread_id, timestamp, elapsed_since_start_ns } of samples) {
+    const time = elapsed_since_start_ns ?? timestamp;
+    sum += crc32(`${thread_id} ${time} ${stackHashes[stack_id]}`);
   }
   return sum;
 }

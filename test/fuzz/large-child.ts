@@ -2,6 +2,7 @@ import type { Envelope } from '@sentry/core';
 import type { ProfilingStats } from '../../src/index.ts';
 import type { Profile } from '../../src/profile/types.ts';
 import { openClient } from '../support/client.ts';
+import { chunkEnvelope, transactionEnvelope } from '../support/relay/examples.ts';
 import { digestOf } from './digest.ts';
 import { BROKEN_SHAPES, SOUND_SHAPES } from './large-shapes.ts';
 
@@ -42,6 +43,7 @@ function envelopeOf(name: string): Envelope {
   const sound = SOUND_SHAPES[name];
   const profile = sound?.build() ?? BROKEN_SHAPES[name]?.();
   if (sound !== undefined) digest += digestOf(profile as Profile);
-  const item = [{ type: 'profile_chunk', platform: 'node' }, profile];
-  return [{ event_id: 'a7'.repeat(16) }, [item]] as unknown as Envelope;
+  const { header, items } = profile.version === '1' ? transactionEnvelope() : chunkEnvelope();
+  const others = items.slice(0, -1).map((item) => [item.header, item.payload]);
+  return [header, [...others, [items.at(-1)?.header, profile]]] as unknown as Envelope;
 }

@@ -1,6 +1,6 @@
 import { nest } from '../support/json-values.ts';
 import type { AnyProfile } from '../support/profiles.ts';
-import { examplePayload } from './base-profiles.ts';
+import { examplePayload, type Format } from './base-profiles.ts';
 
 const MEGA = 1_000_000;
 
@@ -9,6 +9,7 @@ const LONG_NAME_UNITS = 17_000;
 
 /** What a payload is made of beside the example's metadata. */
 interface Parts {
+  readonly format?: Format;
   readonly samples?: unknown[];
   readonly stacks?: unknown[];
   readonly frames?: unknown[];
@@ -39,14 +40,14 @@ const frameAt = (index: number): object => ({
 });
 const sparse = (): unknown[] => Object.assign([], { length: 2 ** 32 - 1 });
 
-function payload({ samples, stacks, frames, threads, metadata }: Parts): AnyProfile {
+function payload({ format = 'v2', samples, stacks, frames, threads, metadata }: Parts): AnyProfile {
   const profile = {
     samples: samples ?? [sampleAt(0)],
     stacks: stacks ?? [[0]],
     frames: frames ?? [frameAt(0)],
     thread_metadata: threads ?? {},
   };
-  return { ...examplePayload('v2'), ...metadata, profile };
+  return { ...examplePayload(format), ...metadata, profile };
 }
 
 const sound = (heapMiB: number, build: () => Parts): SoundShape => ({
@@ -80,6 +81,17 @@ export const SOUND_SHAPES: Readonly<Record<string, SoundShape>> = {
   '10 MB of text in the metadata': sound(220, () => ({ metadata: { release: '\u20ac'.repeat(10 * MEGA) } })),
   'a million samples on one stack': sound(350, () => ({
     samples: list(MEGA, (index) => sampleAt(0, index)),
+  })),
+  "a million samples of a transaction's profile": sound(400, () => ({
+    format: 'v1',
+    frames: list(100, frameAt),
+    stacks: list(100, (index) => [index]),
+    // Within the 30 s that Relay allows.
+    samples: list(MEGA, (index) => ({
+      stack_id: index % 100,
+      thread_id: '0',
+      elapsed_since_start_ns: String(index * 29_000),
+    })),
   })),
   'a hundred thousand threads': sound(260, () => ({
     samples: list(200_000, (index) => sampleAt(0, index, String(index >> 1))),
