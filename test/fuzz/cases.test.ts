@@ -43,6 +43,12 @@ const PROFILES: [string, (profile: AnyProfile) => unknown][] = [
       profile.samples = [{ ...sample, toJSON: () => sample }];
     },
   ],
+  [
+    'a list without a length before a text that fills a block',
+    (profile) => {
+      profile.measurements = [longList(undefined), '\0'.repeat(20_000)];
+    },
+  ],
   ...[1000.5, '999'].map((length): [string, (profile: AnyProfile) => unknown] => [
     `a long list whose length is ${typeof length} ${length}`,
     (profile) => {
@@ -124,5 +130,15 @@ test.each(['it as text', 'null', 'undefined', '0'])(
     };
     const options = { bounded: { maxRequestBytes: 1024 } };
     await expectSoundDelivery({ build, options, isSoundAround: false, isStable: true });
+  },
+);
+
+test.each([{ maxRequestBytes: 1024 }, { maxItemBytes: 1024 }])(
+  'what else is in the envelope of a chunk that does not fit arrives before a flush ends: %o',
+  async (bounded) => {
+    const build = (): SdkEnvelope[] => [
+      buildEnvelope({ ...IN_PARTS, shape: 'a chunk among others' }, 0).envelope,
+    ];
+    await expectSoundDelivery({ build, options: { bounded }, isSoundAround: true, isStable: true });
   },
 );

@@ -59,11 +59,18 @@ function describeProfile([header, payload]: SdkEnvelope[1][number], items: SdkEn
   const { type } = header;
   try {
     const json: unknown = JSON.parse(JSON.stringify(payload));
-    const isSound = isDeepStrictEqual(json, payload) && isAccepted({ header, json }, items);
+    const isSound =
+      isDeepStrictEqual(json, payload) && isShallow(json) && isAccepted({ header, json }, items);
     return { type, samples: resolveSamples(json as Profile), isSound };
   } catch {
     return { type, samples: undefined, isSound: false };
   }
+}
+
+/** Relay's parser follows no more levels (serde_json's recursion limit). */
+function isShallow(value: unknown, levels = 128): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return levels > 0 && Object.values(value).every((member) => isShallow(member, levels - 1));
 }
 
 function isAccepted(item: RuledItem, items: SdkEnvelope[1]): boolean {
