@@ -50,6 +50,11 @@ export class Parts {
       send: this.#exits.send,
       report,
     });
+    // Not before what else was in its envelope has been handed on: a flush that ended then would not wait for that.
+    void part.ended.then(() => {
+      this.#open--;
+      this.#settle();
+    });
     // Nobody waits for the answer to a part, which may be a failure to send the rest of the envelope.
     part.response.catch(() => {});
     if (isFirst) {
@@ -83,8 +88,6 @@ export class Parts {
     const leave = (): void => {
       resize(0);
       isOpen = false;
-      this.#open--;
-      this.#settle();
     };
     return {
       identity: reservation.identity,
