@@ -8,6 +8,9 @@ import type { Drop } from '../../src/options.ts';
 const OBJECT_BYTES = 1000;
 const ATTACHMENT: AnyItem = [{ type: 'attachment' } as AnyItem[0], 'text'];
 
+/** The end of a part is known a turn later. */
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 /** A chunk that is about to be sent in parts, with an attachment beside it. */
 function setup() {
   const drops: Drop[] = [];
@@ -37,7 +40,7 @@ function setup() {
   };
 }
 
-test('the objects are held until the last part is made, and each part until it has arrived', () => {
+test('the objects are held until the last part is made, and each part until it has arrived', async () => {
   const { parts, totals } = setup();
   const [first, second] = [parts.add(), parts.add()];
   expect(first.reservation.resize(200)).toBe(true);
@@ -49,6 +52,7 @@ test('the objects are held until the last part is made, and each part until it h
   parts.end();
   expect(totals()).toMatchObject({ heldBytes: 300, delivered: 0, pending: 1 });
   second.deliver(250, {});
+  await nextTurn();
   expect(totals()).toMatchObject({ heldBytes: 0, captured: 1, delivered: 1, pending: 0, sentBytes: 400 });
 });
 
@@ -57,38 +61,42 @@ test('it has arrived when all parts have, in any order, not before the last is m
   const [first, second] = [parts.add(), parts.add()];
   second.deliver(1, {});
   first.deliver(1, {});
+  await nextTurn();
   expect(totals().pending).toBe(1);
   parts.end();
   expect(totals()).toMatchObject({ delivered: 1, pending: 0 });
   await whole.ended;
 });
 
-test('the first failure is the reason, and told of once', () => {
+test('the first failure is the reason, and told of once', async () => {
   const { parts, totals, drops, reports } = setup();
   const [first, second, third] = [parts.add(), parts.add(), parts.add()];
   second.drop('rejected');
   first.drop('network');
   parts.end();
   third.deliver(1, {});
+  await nextTurn();
   expect(totals()).toMatchObject({ delivered: 0, droppedTotal: 1, heldBytes: 0 });
   expect(drops.map(({ reason }) => reason)).toEqual(['rejected']);
   expect(reports).toEqual(['send_error profile_chunk']);
 });
 
-test('what the server has counted is not reported, though other parts fail later', () => {
+test('what the server has counted is not reported, though other parts fail later', async () => {
   const { parts, drops, reports } = setup();
   const [first, second] = [parts.add(), parts.add()];
   first.dropWithRest('rate-limited', 'counted-elsewhere', {});
   second.drop('network');
   parts.end();
+  await nextTurn();
   expect(drops.map(({ reason }) => reason)).toEqual(['rate-limited']);
   expect(reports).toEqual([]);
 });
 
-test('parts that could not all be made are a failure, reported too', () => {
+test('parts that could not all be made are a failure, reported too', async () => {
   const { parts, drops, reports } = setup();
   parts.add().deliver(1, {});
   parts.end('too-large');
+  await nextTurn();
   expect(drops.map(({ reason }) => reason)).toEqual(['too-large']);
   expect(reports).toEqual(['send_error profile_chunk']);
 });
