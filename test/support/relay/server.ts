@@ -72,6 +72,7 @@ class RelayServer implements Relay {
   readonly #waiters: Waiters;
   #behaviour: Behaviour = { kind: 'normal' };
   #port = 0;
+  #isClosing = false;
 
   constructor(options: RelayOptions) {
     this.#journal = new Journal(options.keepItems ?? true, options.onItem);
@@ -85,7 +86,8 @@ class RelayServer implements Relay {
     this.#server.requestTimeout = 0;
     this.#server.on('connection', (socket: Socket) => this.#track(socket));
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-      if (!CLIENT_WENT_AWAY.has(error.code ?? '')) {
+      // A handshake of TLS that is cut from here counts as an error of the client.
+      if (!this.#isClosing && !CLIENT_WENT_AWAY.has(error.code ?? '')) {
         this.#journal.protocolErrors.push(error.message);
       }
       socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
@@ -161,6 +163,7 @@ class RelayServer implements Relay {
   }
 
   async close(): Promise<void> {
+    this.#isClosing = true;
     this.#waiters.abandon();
     const closed = new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
