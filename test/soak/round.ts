@@ -24,6 +24,8 @@ export interface Report {
   readonly usedBytes: number;
   readonly liveProfiles: number;
   readonly timers: number;
+  /** Ids of the profiles that were dropped in this round. */
+  readonly droppedIds: readonly string[];
   readonly resources: readonly string[];
   readonly stats: ProfilingStats;
 }
@@ -38,33 +40,51 @@ export interface Round {
   readonly report: Report;
 }
 
-/** Faults after one another, of those that take nothing from the relay for good or, every other time, of all. */
-export function drawFaults(round: number, random: Random): Fault[] {
-  // In a process that has been rate-limited once, limits that have run out would be in force again.
-  const faults = FAULTS.filter(({ revivesLimits }) => !revivesLimits);
-  const drawn = round % 2 === 1 ? faults : faults.filter(({ expected }) => expected.dropReason === undefined);
-  return Array.from({ length: FAULTS_PER_ROUND }, () => drawn[random(drawn.length)] as Fault);
-}
-
 /** How a round goes. */
 export interface Course {
   readonly faults: readonly Fault[];
-  /** Time without a fault. */
+  readonly faultMs: { readonly least: number; readonly most: number };
+  /** Time without a fault, in the end. */
   readonly quietMs: number;
-  readonly random: Random;
+}
+
+// In a process that has been rate-limited once, limits that have run out would be in force again.
+const SOAK_FAULTS = FAULTS.filter(({ revivesLimits }) => !revivesLimits);
+
+/** All faults once, briefly: what V8 keeps of the code behind each of them is there before anything is measured. */
+export const WARM_UP: Course = {
+  faults: SOAK_FAULTS,
+  faultMs: { least: 500, most: 1000 },
+  quietMs: 5000,
+};
+
+/** A while with a relay that is well. */
+export const QUIET: Course = { faults: [], faultMs: { least: 0, most: 0 }, quietMs: 10_000 };
+
+/** Faults after one another, of those that take nothing from the relay for good or, every other time, of all. */
+export function drawCourse(round: number, random: Random): Course {
+  const faults = round % 2 === 1 ? SOAK_FAULTS : SOAK_FAULTS.filter(isForgiving);
+  const drawn = Array.from({ length: FAULTS_PER_ROUND }, () => faults[random(faults.length)] as Fault);
+  return { faults: drawn, faultMs: FAULT_MS, quietMs: 0 };
+}
+
+/** Whether nothing that travels with a profile is lost to it. */
+export function isForgiving({ expected }: Fault): boolean {
+  return expected.dropReason === undefined;
 }
 
 /** Load through a row of faults, and what there is when it has ended and the relay is well again. */
 export async function runRound(
   site: Site,
   name: string,
-  { faults, quietMs, random }: Course,
+  { faults, faultMs, quietMs }: Course,
+  random: Random,
 ): Promise<Round> {
   const { service } = site;
   await service.ask({ do: 'load', name, atOnce: AT_ONCE[site.line] });
   for (const fault of faults) {
     await fault.begin(site);
-    await sleep(FAULT_MS.least + random(FAULT_MS.most - FAULT_MS.least));
+    await sleep(faultMs.least + random(faultMs.most - faultMs.least));
     await fault.lift(site);
   }
   // What the SDK itself has sent to a relay that never answered would be waited for in vain.

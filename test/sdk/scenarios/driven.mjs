@@ -31,21 +31,22 @@ export async function driven(kit, request) {
   // Without its parent it would go on for ever.
   const exit = () => process.exit(1);
   process.on('disconnect', exit);
-  const commands = commandsOf(kit, timers);
+  const commands = commandsOf(kit, timers, droppedIds);
   for await (const [command] of on(process, 'message')) {
     if (command.do === 'end') break;
     const reply = await commands[/** @type {keyof typeof commands} */ (command.do)](command);
     process.send?.({ reply: { ...reply, stats: kit.getProfilingStats() } });
   }
   process.off('disconnect', exit);
-  return { droppedIds };
+  return {};
 }
 
 /**
  * @param {Kit} kit
  * @param {Set<number>} timers
+ * @param {string[]} droppedIds
  */
-function commandsOf({ Sentry }, timers) {
+function commandsOf({ Sentry }, timers, droppedIds) {
   const sent = watchTransactions(Sentry.getClient());
   const transport = watchTransport(Sentry.getClient().getTransport());
   let isOpen = false;
@@ -71,7 +72,8 @@ function commandsOf({ Sentry }, timers) {
       const before = transport.envelopes;
       for (const name of command.names) await transact(name, isShort);
       await sent.all(command.names);
-      return { envelopes: transport.envelopes - before };
+      const envelopes = transport.envelopes - before;
+      return { envelopes, profiled: transport.takeProfiled(command.names) };
     },
     /** Transactions side by side, that go on. Carried out when each has run for a while. */
     open: async (/** @type {{ names: string[] }} */ command) => {
@@ -115,6 +117,7 @@ function commandsOf({ Sentry }, timers) {
     }),
     clock: (/** @type {{ byMs: number }} */ { byMs }) => shiftClock(byMs),
     lookups: (/** @type {{ doFail: boolean }} */ { doFail }) => failLookups(doFail),
+    /** What there is now, and what was dropped since this was asked last. */
     measure: async () => {
       for (let i = 0; i < 3; i++) {
         global.gc?.();
@@ -122,9 +125,11 @@ function commandsOf({ Sentry }, timers) {
       }
       // The last of these pauses is still counted as a timer in the turn in which it ends.
       await nextTurn();
+      const { used_heap_size, external_memory } = getHeapStatistics();
       return {
-        usedBytes: getHeapStatistics().used_heap_size,
+        usedBytes: used_heap_size + external_memory,
         liveProfiles: transport.liveProfiles,
+        droppedIds: droppedIds.splice(0),
         timers: timers.size,
         resources: process.getActiveResourcesInfo(),
       };
