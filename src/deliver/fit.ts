@@ -103,6 +103,7 @@ export class Fit {
       return false;
     }
     this.#parts.onShip(encoding);
+    shipment.hasShipped = true;
     if (!isKept) {
       parcel.ship();
       return false;

@@ -122,7 +122,11 @@ export class Pipeline {
   /** Ends everything that is under way, before this returns: nothing that comes later is counted any more. */
   close(): void {
     this.cutOff();
-    for (const shipment of this.#underWay) shipment.dropWithRest('shutdown', 'reported', {});
+    for (const shipment of this.#underWay) {
+      // What was being sent may have arrived; what never was can't have.
+      if (shipment.hasShipped) shipment.dropWithRest('shutdown', 'reported', {});
+      else shipment.drop('shutdown');
+    }
   }
 
   #admit(item: ProfileItem, envelope: AnyEnvelope): Shipment {

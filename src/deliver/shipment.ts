@@ -51,6 +51,8 @@ export class Shipment {
   rest: () => AnyItem[] | Promise<AnyItem[]>;
   /** Bytes of JSON by which the profile was made smaller before it was intercepted. */
   savedBytes = 0;
+  /** Whether a carrier has all of it. */
+  hasShipped = false;
   /** Set while the profile is still at hand, to be made smaller: told when it was refused for its size. */
   onRefused: (() => void) | undefined;
   #profile: Profile | undefined;

@@ -45,10 +45,8 @@ export class Splitting {
     for (let start = 0; start < length; ) {
       const end = Math.min(start + size, length);
       const slice = sliceTimeline(timeline, start, end);
-      const encoding = await prepareEncoding(
-        await slices.run(cutSteps(chunk, columns, slice, slices)),
-        slices,
-      );
+      const piece = await slices.run(cutSteps(chunk, columns, slice, slices));
+      const encoding = await prepareEncoding(piece.profile, slices);
       const { shipment, packer } = await this.#openPart();
       const parcel = await packer.pack(encoding);
       const isRefused = parcel.load <= 1 && (await ship(shipment, parcel, encoding));

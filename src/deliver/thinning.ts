@@ -49,7 +49,7 @@ export async function thin(
   const attempt = async (count: number, maxDepth: number): Promise<Thinned> => {
     const { indices, selfTimeDistance } = await slices.run(thinSteps(plan, count, slices));
     const part = await slices.run(selectSteps(profile, columns.stackIds, indices, maxDepth, slices));
-    const encoding = await prepareEncoding(part, slices);
+    const encoding = await prepareEncoding(part.profile, slices);
     const parcel = await packer.pack(encoding);
     const loss = { samplesBefore, samplesKept: indices.length, maxDepth, selfTimeDistance };
     return { load: parcel.load, parcel, encoding, loss };

@@ -133,6 +133,7 @@ export class UploadQueue {
     }
     // Those that fail together are one failure.
     if (this.#pause === undefined) this.#failures++;
+    else this.#failures ||= 1;
     // At the end: one that fails whatever the server is like, for its size, must not keep the others waiting.
     this.#waiting.push(entry);
     for (const { upload } of this.#waiting) upload.onDelay();

@@ -30,6 +30,11 @@ class SelectedSamples extends ArrayView<Sample> {
   }
 }
 
+/** In an object of its own: a profile may have a member called `then`, and be taken for a promise where it is awaited. */
+export interface Selection {
+  readonly profile: CompactProfile;
+}
+
 /**
  * The part of a profile that some of its samples need: these samples, the stacks they refer to, and the frames those list.
  *
@@ -43,7 +48,7 @@ export function* selectSteps(
   indices: Uint32Array,
   maxDepth: number,
   pace: Pace,
-): Generator<void, CompactProfile> {
+): Generator<void, Selection> {
   const { samples } = profile.profile;
   const tables = createTables(profile, maxDepth);
   for (let i = 0; i < indices.length; i++) {
@@ -52,7 +57,8 @@ export function* selectSteps(
   }
   const { stacks, frames } = tables.kept;
   const selected = new SelectedSamples(samples, indices, tables.newStackIds);
-  return { ...profile, profile: { ...profile.profile, samples: selected, stacks, frames } };
+  const sampled = { ...profile.profile, samples: selected, stacks, frames };
+  return { profile: { ...profile, profile: sampled } };
 }
 
 interface Tables {

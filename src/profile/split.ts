@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Pace } from '../pace.ts';
 import type { CompactProfile } from './compact.ts';
 import type { SampleColumns } from './sample-columns.ts';
-import { selectSteps, WHOLE } from './select.ts';
+import { type Selection, selectSteps, WHOLE } from './select.ts';
 
 /** A stretch of a chunk's time. */
 export interface TimeSlice {
@@ -47,20 +47,21 @@ export function* cutSteps(
   columns: SampleColumns,
   slice: TimeSlice,
   pace: Pace,
-): Generator<void, CompactProfile> {
-  const part = yield* selectSteps(profile, columns.stackIds, slice.indices, WHOLE, pace);
+): Generator<void, Selection> {
+  const { profile: part } = yield* selectSteps(profile, columns.stackIds, slice.indices, WHOLE, pace);
   const { thread_metadata, ...sampled } = part.profile as CompactProfile['profile'] & Described;
   const { measurements, ...meta } = part as CompactProfile & Measured;
   const ownMetadata = isRecord(thread_metadata)
     ? threadsOf(thread_metadata, columns, slice)
     : thread_metadata;
   const ownMeasurements = isRecord(measurements) ? valuesOf(measurements, slice) : measurements;
-  return {
+  const own = {
     ...meta,
     ...(slice.isFirst ? {} : { chunk_id: randomUUID().replaceAll('-', '') }),
     ...(ownMeasurements === undefined ? {} : { measurements: ownMeasurements }),
     profile: { ...sampled, ...(ownMetadata === undefined ? {} : { thread_metadata: ownMetadata }) },
   };
+  return { profile: own };
 }
 
 /** Other members of a chunk, as the SDK documents them. Nothing says that they are like that. */

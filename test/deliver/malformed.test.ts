@@ -1,6 +1,11 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createClient } from '../support/client.ts';
-import { type Payload, profileChunk, profiledTransaction } from '../support/envelopes.ts';
+import {
+  incompressibleLists,
+  type Payload,
+  profileChunk,
+  profiledTransaction,
+} from '../support/envelopes.ts';
 import { type Relay, startRelay } from '../support/relay/index.ts';
 
 let relay: Relay;
@@ -118,4 +123,15 @@ test('a profile that changes while it is encoded is not sent with a wrong length
   expect(relay.counts).toMatchObject({ transaction: 1 });
   expect(relay.requests.every((request) => request.error === undefined)).toBe(true);
   expect(stats()).toMatchObject({ captured: 1, dropped: { malformed: 1 } });
+});
+
+test('a member called then makes no promise of a profile, whole or made to fit', async () => {
+  const member = Object.fromEntries([['then', () => {}]]);
+  for (const options of [{}, { maxItemBytes: 20_000 }]) {
+    const { client, send, stats } = createClient(relay.dsn, options);
+    void send(profileChunk({ ...member, profile: incompressibleLists(100) }));
+    void send(profiledTransaction({ ...member, profile: incompressibleLists(100, 'transaction') }));
+    await client.flush(5000);
+    expect(stats()).toMatchObject({ captured: 2, delivered: 2 });
+  }
 });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createClient } from '../support/client.ts';
-import { profileChunk, profiledTransaction } from '../support/envelopes.ts';
+import { incompressibleLists, profileChunk, profiledTransaction } from '../support/envelopes.ts';
 import { type Relay, startRelay } from '../support/relay/index.ts';
 
 let relay: Relay;
@@ -120,6 +120,21 @@ test('close in the midst of encoding ends that too', async () => {
     dropped: { shutdown: 1 },
     memory: { heldBytes: 0 },
   });
+});
+
+test('a transaction whose profile is still being encoded or compressed at close goes out alone', async () => {
+  const count = 12;
+  for (let i = 0; i < count; i++) {
+    const { client, send, stats } = createClient(relay.dsn);
+    // Small enough to be deflated in one go, which takes zlib longer than closing takes.
+    void send(profiledTransaction({ profile: incompressibleLists(1300, 'transaction') }));
+    for (let turn = 0; turn < i; turn++) await new Promise(setImmediate);
+    await client.close(1);
+    expect(stats()).toMatchObject({ captured: 1, pending: 0, dropped: { shutdown: 1 } });
+    expect(stats().memory.heldBytes).toBe(0);
+  }
+  await relay.waitFor(({ counts }) => counts.transaction === count);
+  expect(relay.counts.profile).toBeUndefined();
 });
 
 test('close puts the transport back as it was', async () => {

@@ -22,7 +22,7 @@ function splitInto(chunk: Profile, count: number): AnyProfile[] {
   return Array.from({ length: count }, (_, i) => {
     const [start, end] = [i, i + 1].map((bound) => Math.round((bound * columns.length) / count));
     const slice = sliceTimeline(timeline, start as number, end as number);
-    const part = runToEnd(cutSteps(profile, columns, slice, UNPACED));
+    const { profile: part } = runToEnd(cutSteps(profile, columns, slice, UNPACED));
     const samples = Array.from({ length: part.profile.samples.length }, (_, i) => part.profile.samples.at(i));
     return JSON.parse(JSON.stringify({ ...part, profile: { ...part.profile, samples } }));
   });

@@ -16,7 +16,9 @@ function thin(profile: Profile, count: number, maxDepth = WHOLE): Thinned {
   const { profile: compact } = runToEnd(compactSteps(profile, UNPACED));
   const columns = runToEnd(readColumns(compact, UNPACED));
   const thinning = runToEnd(thinSteps(planThinning(compact, columns), count, UNPACED));
-  const part = runToEnd(selectSteps(compact, columns.stackIds, thinning.indices, maxDepth, UNPACED));
+  const { profile: part } = runToEnd(
+    selectSteps(compact, columns.stackIds, thinning.indices, maxDepth, UNPACED),
+  );
   return { ...thinning, profile: asJson(part) };
 }
 
