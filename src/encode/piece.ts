@@ -25,14 +25,24 @@ export function pieceUnits(value: unknown): number {
     case 'string':
       return SCALAR_UNITS + value.length;
     case 'object':
-      if (value === null) return SCALAR_UNITS;
-      if ('toJSON' in value || value instanceof ArrayView) return NOT_A_PIECE;
-      return Array.isArray(value) ? arrayUnits(value) : objectUnits(value as Record<string, unknown>);
+      return value === null ? SCALAR_UNITS : containerUnits(value);
     case 'function':
     case 'bigint':
       return NOT_A_PIECE;
     default:
       return SCALAR_UNITS;
+  }
+}
+
+function containerUnits(container: object): number {
+  try {
+    if ('toJSON' in container || container instanceof ArrayView) return NOT_A_PIECE;
+    return Array.isArray(container)
+      ? arrayUnits(container)
+      : objectUnits(container as Record<string, unknown>);
+  } catch {
+    // An inherited getter has thrown, say, which JSON does not ask: member by member it is seen.
+    return NOT_A_PIECE;
   }
 }
 
