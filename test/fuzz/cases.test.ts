@@ -5,7 +5,7 @@ import { examplePayload } from './base-profiles.ts';
 import { type Action, type Damage, damage } from './breakage.ts';
 import { expectSoundDelivery } from './delivery-oracle.ts';
 import { buildEnvelope, type EnvelopeCase } from './envelopes.ts';
-import { hostile } from './hostile-values.ts';
+import { HostileError, hostile } from './hostile-values.ts';
 import { expectSoundProfile } from './profile-oracle.ts';
 
 // What fuzzing has found, each as small as it got.
@@ -13,6 +13,10 @@ import { expectSoundProfile } from './profile-oracle.ts';
 const TWO_SAMPLES: unknown = incompressibleLists(2);
 
 const replaceBy = (name: string): Action => ({ kind: 'replace', by: hostile(name) });
+
+const fail = (): never => {
+  throw new HostileError('getter');
+};
 
 /** More members than are written in one piece. */
 const longList = (length: unknown): unknown =>
@@ -47,6 +51,13 @@ const PROFILES: [string, (profile: AnyProfile) => unknown][] = [
     'a list without a length before a text that fills a block',
     (profile) => {
       profile.measurements = [longList(undefined), '\0'.repeat(20_000)];
+    },
+  ],
+  [
+    'an inherited getter that throws, which JSON does not ask',
+    (profile) => {
+      const prototype = Object.defineProperty({}, 'name', { get: fail, enumerable: true });
+      profile.device = Object.create(prototype);
     },
   ],
   ...[1000.5, '999'].map((length): [string, (profile: AnyProfile) => unknown] => [

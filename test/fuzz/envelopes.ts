@@ -58,9 +58,11 @@ export function buildEnvelope(
   return { damages: breakValue(envelope, breakages), envelope };
 }
 
-/** Whether that place is in the payload of a profile, or is that payload. */
-export function isInProfile({ shape, lists }: EnvelopeCase, [part, item, member]: Path): boolean {
-  return part === '1' && member === '1' && isProfile(SHAPES[shape](0, lists)[Number(item)]);
+/** Whether that place is in the payload of a profile, which itself stays an object. */
+export function isInProfile({ shape, lists }: EnvelopeCase, path: Path): boolean {
+  const [part, item, member, ...within] = path;
+  if (part !== '1' || member !== '1' || within.length === 0) return false;
+  return isProfile(SHAPES[shape](0, lists)[Number(item)]);
 }
 
 function transaction(number: number): Item {
