@@ -91,7 +91,7 @@ function others(number: number): Item[] {
     [{ type: 'attachment', length: bytes.length, filename: `${number}.bin` }, bytes],
     [{ type: 'session' }, { sid: idOf(number), status: 'ok' }],
     // The SDK's own parser reads an item without a length as JSON.
-    [{ type: 'attachment', filename: 'text' }, '"text"'],
+    [{ type: 'attachment', filename: `${number}.json` }, '"text"'],
   ];
 }
 
