@@ -22,9 +22,9 @@ export interface LedgerTotals {
  * The one account of what profiling holds. A profile enters with its price in bytes and leaves through one door,
  * delivered or dropped for one reason, so `captured = delivered + dropped + pending` at every moment.
  *
- * `heldBytes <= budgetBytes` holds at every moment, with one exception: a profile larger than the whole budget is in
- * memory already when the SDK hands it over, and sending it is the quickest way to be rid of it. It is taken when nothing
- * else is held, alone.
+ * `heldBytes <= budgetBytes` holds at every moment, with one exception: an intercepted profile that is alone. It is in memory
+ * already when the SDK hands it over, and sending it is the quickest way to be rid of it, be it larger than the whole budget
+ * or become so with what is made of it.
  */
 export class Ledger {
   readonly budgetBytes: number;
