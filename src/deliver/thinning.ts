@@ -3,7 +3,7 @@ import type { Slices } from '../encode/slices.ts';
 import type { CompactProfile } from '../profile/compact.ts';
 import { readColumns } from '../profile/sample-columns.ts';
 import { selectSteps, WHOLE } from '../profile/select.ts';
-import { planThinning, thinSteps } from '../profile/thin.ts';
+import { planSteps, thinSteps } from '../profile/thin.ts';
 import type { Packer, Parcel } from './carrier.ts';
 import { findLargest } from './largest.ts';
 
@@ -42,7 +42,7 @@ export async function thin(
   slices: Slices,
 ): Promise<Thinned | undefined> {
   const columns = await slices.run(readColumns(profile, slices));
-  const plan = planThinning(profile, columns);
+  const plan = await slices.run(planSteps(profile, columns, slices));
   const samplesBefore = columns.length;
   if (samplesBefore < MIN_SAMPLES) return undefined;
 

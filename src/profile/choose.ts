@@ -1,11 +1,5 @@
 import { type Pace, STEPS_PER_CHECK } from '../pace.ts';
-
-/** The samples of one thread: when each was taken, and which function was running. */
-export interface Ticks {
-  readonly times: Float64Array;
-  /** Indices into the times that functions are owed. */
-  readonly functions: Int32Array;
-}
+import type { Thread } from './threads.ts';
 
 /** Each one more brings less: the first moves most samples, the third few. */
 const SWEEPS = 3;
@@ -21,7 +15,7 @@ const SWEEPS = 3;
  * @param owed for each function the time it took less the time for which it is shown, in threads before this one
  */
 export function* chooseEvenly(
-  { times, functions }: Ticks,
+  { times, functions }: Thread,
   stretches: number,
   owed: Float64Array,
   pace: Pace,
@@ -46,8 +40,12 @@ export function* chooseEvenly(
       : costOf(first, middle - start) + costOf(second, end - middle);
   };
 
-  for (let i = 0; i < last; i++) show(i, i + 1, -1);
+  for (let i = 0; i < last; i++) {
+    show(i, i + 1, -1);
+    if (i % STEPS_PER_CHECK === 0 && pace.isOver()) yield;
+  }
   for (let i = 0; i <= stretches; i++) show(chosen[i] as number, chosen[i + 1] as number);
+  let steps = 0;
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
     for (let stretch = 0; stretch < stretches; stretch++) {
       const before = chosen[stretch] as number;
@@ -64,7 +62,10 @@ export function* chooseEvenly(
       chosen[stretch + 1] = best;
       show(before, best);
       show(best, after);
-      if (stretch % STEPS_PER_CHECK === 0 && pace.isOver()) yield;
+      steps += startOf(stretch + 1) - startOf(stretch);
+      if (steps < STEPS_PER_CHECK) continue;
+      steps = 0;
+      if (pace.isOver()) yield;
     }
   }
   return chosen;

@@ -1,14 +1,13 @@
 import type { Pace } from '../pace.ts';
-import { chooseEvenly, type Ticks } from './choose.ts';
+import { chooseEvenly } from './choose.ts';
 import type { CompactProfile } from './compact.ts';
 import type { SampleColumns } from './sample-columns.ts';
-import { byThread, IDLE, leavesOf, selfTimeDistance } from './self-time.ts';
+import { selfTimeDistance, selfTimeSteps } from './self-time.ts';
+import { IDLE, readThreads, type Thread } from './threads.ts';
 
 /** What is looked at to thin one profile, however often. */
 export interface ThinningPlan {
-  readonly columns: SampleColumns;
-  readonly leaves: Int32Array;
-  readonly threads: readonly Uint32Array[];
+  readonly threads: readonly Thread[];
   /**
    * For each sample whether it has to stay: the first and the last of a thread, and the first and the last of it that are
    * not idle. Relay strips idle samples from both ends, then threads with a single sample.
@@ -16,19 +15,26 @@ export interface ThinningPlan {
   readonly isEnd: Uint8Array;
   /** The fewest samples that a profile can be thinned to. */
   readonly minSamples: number;
+  /** The time that each function took itself. */
+  readonly selfTimes: Float64Array;
 }
 
-export function planThinning(profile: CompactProfile, columns: SampleColumns): ThinningPlan {
-  const leaves = leavesOf(profile);
-  const threads = byThread(columns);
+export function* planSteps(
+  profile: CompactProfile,
+  columns: SampleColumns,
+  pace: Pace,
+): Generator<void, ThinningPlan> {
+  const threads = yield* readThreads(profile, columns, pace);
   const isEnd = new Uint8Array(columns.length);
-  const isBusy = (sample: number): boolean => leaves[columns.stackIds[sample] as number] !== IDLE;
-  for (const samples of threads) {
-    for (const sample of [samples[0], samples.at(-1), samples.find(isBusy), samples.findLast(isBusy)]) {
-      if (sample !== undefined) isEnd[sample] = 1;
+  for (const { samples, functions } of threads) {
+    const isBusy = (id: number): boolean => id !== IDLE;
+    for (const i of [0, samples.length - 1, functions.findIndex(isBusy), functions.findLastIndex(isBusy)]) {
+      if (i >= 0) isEnd[samples[i] as number] = 1;
     }
   }
-  return { columns, leaves, threads, isEnd, minSamples: isEnd.reduce((count, flag) => count + flag, 0) };
+  const isWhole = new Uint8Array(columns.length).fill(1);
+  const selfTimes = yield* selfTimeSteps(threads, isWhole, profile.profile.frames.length + 1, pace);
+  return { threads, isEnd, minSamples: countOf(isEnd), selfTimes };
 }
 
 /** A choice of samples, and what is lost by it. */
@@ -41,26 +47,27 @@ export interface Thinning {
 
 /** Chooses about this many samples, evenly over each thread, with their times as they are. */
 export function* thinSteps(plan: ThinningPlan, count: number, pace: Pace): Generator<void, Thinning> {
-  const { columns, leaves, threads, isEnd, minSamples } = plan;
-  const isKept = Uint8Array.from(isEnd);
-  const share = Math.max(0, count - minSamples) / Math.max(1, columns.length - minSamples);
-  const owed = new Float64Array(leaves.reduce((most, leaf) => Math.max(most, leaf), IDLE) + 1 - IDLE);
-  for (const samples of threads) {
+  const { threads, isEnd, minSamples, selfTimes } = plan;
+  const isKept = isEnd.slice();
+  const share = Math.max(0, count - minSamples) / Math.max(1, isEnd.length - minSamples);
+  const owed = new Float64Array(selfTimes.length);
+  for (const thread of threads) {
+    const { samples } = thread;
     const stretches = Math.min(Math.round(share * samples.length), samples.length - 2);
     if (stretches < 1) continue;
-    const chosen = yield* chooseEvenly(ticksOf(plan, samples), stretches, owed, pace);
+    const chosen = yield* chooseEvenly(thread, stretches, owed, pace);
     for (const i of chosen) isKept[samples[i] as number] = 1;
   }
-  const indices = new Uint32Array(isKept.reduce((kept, flag) => kept + flag, 0));
+  const indices = new Uint32Array(countOf(isKept));
   for (let sample = 0, next = 0; sample < isKept.length; sample++) {
     if (isKept[sample] === 1) indices[next++] = sample;
   }
-  return { indices, selfTimeDistance: selfTimeDistance(columns, leaves, threads, isKept) };
+  const shown = yield* selfTimeSteps(threads, isKept, selfTimes.length, pace);
+  return { indices, selfTimeDistance: selfTimeDistance(selfTimes, shown) };
 }
 
-function ticksOf({ columns: { stackIds, times }, leaves }: ThinningPlan, samples: Uint32Array): Ticks {
-  return {
-    times: Float64Array.from(samples, (sample) => times[sample] as number),
-    functions: Int32Array.from(samples, (sample) => (leaves[stackIds[sample] as number] as number) - IDLE),
-  };
+function countOf(flags: Uint8Array): number {
+  let count = 0;
+  for (const flag of flags) count += flag;
+  return count;
 }
