@@ -33,8 +33,8 @@ export function planScenarios(profileBytes: number, isQuick: boolean): Scenario[
       name: '600 MB',
       copies: copiesFor(600 * MB),
       rounds: 1,
-      plainRuns: 1,
-      observedRuns: 1,
+      plainRuns: 3,
+      observedRuns: 3,
       nodeFlags: LARGE_HEAP,
     },
   ];
