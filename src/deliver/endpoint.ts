@@ -23,6 +23,8 @@ export interface HttpModule {
 export interface Endpoint {
   readonly httpModule: HttpModule;
   readonly request: http.RequestOptions;
+  /** @param signal breaks off a connection that is still being made through a proxy: a request without a socket can't */
+  agentFor(signal: AbortSignal): http.Agent;
   /** Closes all connections. */
   close(): void;
 }
@@ -37,16 +39,11 @@ export function createEndpoint(url: string, options: EndpointOptions): Endpoint 
   const isHttps = protocol === 'https:';
   const proxy = isExempt(host, hostname) ? undefined : options.proxy || proxyOfEnvironment(isHttps);
   const agentOptions = { keepAlive: options.keepAlive ?? true };
-  const agent = proxy
-    ? new HttpsProxyAgent(proxy)
-    : isHttps
-      ? new https.Agent(agentOptions)
-      : new http.Agent(agentOptions);
+  const direct = isHttps ? new https.Agent(agentOptions) : new http.Agent(agentOptions);
   return {
     httpModule: options.httpModule ?? (isHttps ? https : http),
     request: {
       method: 'POST',
-      agent,
       protocol,
       hostname: hostname.replace(/^\[|\]$/g, ''),
       port,
@@ -54,7 +51,9 @@ export function createEndpoint(url: string, options: EndpointOptions): Endpoint 
       headers: { 'content-type': 'application/x-sentry-envelope', ...options.headers },
       ...(options.caCerts === undefined ? {} : { ca: options.caCerts }),
     } as http.RequestOptions,
-    close: () => agent.destroy(),
+    // It keeps no connection for another request.
+    agentFor: (signal) => (proxy ? new HttpsProxyAgent(proxy, { signal }) : direct),
+    close: () => direct.destroy(),
   };
 }
 

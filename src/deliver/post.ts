@@ -57,9 +57,11 @@ async function postOnce(
   try {
     return await new Promise((resolve, reject) => {
       const { httpModule, request: options } = endpoint;
+      const connecting = new AbortController();
+      const agent = endpoint.agentFor(connecting.signal);
       const headers = { ...options.headers, 'content-encoding': 'gzip', 'content-length': body.bytes };
       let answer: Answer | undefined;
-      const request = httpModule.request({ ...options, headers }, (response) => {
+      const request = httpModule.request({ ...options, agent, headers }, (response) => {
         answer = toAnswer(response);
         const end = (): void => resolve(answer as Answer);
         // The answer's body says nothing that is needed, but it has to be read for the connection to be used again.
@@ -75,6 +77,7 @@ async function postOnce(
       // Destroyed before it has a connection, behind a proxy that does not answer, a request says nothing.
       const breakOff = (cause: Error): void => {
         request.destroy(cause);
+        connecting.abort();
         if (answer === undefined) reject(new PostError(cause, request.writableFinished));
       };
       let timer = setTimeout(() => breakOff(new Error(`No answer in ${timeoutMs} ms`)), timeoutMs).unref();

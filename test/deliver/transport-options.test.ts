@@ -1,5 +1,5 @@
 import * as http from 'node:http';
-import { connect } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { createProxy } from 'proxy';
 import selfsigned from 'selfsigned';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -61,6 +61,32 @@ test('http_proxy of the environment is used, no_proxy exempts from it', async ()
   await sendChunk({});
   expect(tunnelled).toHaveLength(1);
   expect(relay.counts.profile_chunk).toBe(2);
+});
+
+test('a proxy that takes connections and says nothing is left with none of them', async () => {
+  const silent = createServer();
+  const sockets = new Set<Socket>();
+  let accepted = 0;
+  silent.on('connection', (socket) => {
+    accepted++;
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    socket.on('error', () => {});
+    socket.resume();
+  });
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const proxyUrl = `http://127.0.0.1:${(silent.address() as { port: number }).port}`;
+  const { client, transport, stats } = createClient(
+    relay.dsn,
+    { uploadTimeoutMs: 100 },
+    { transportOptions: { proxy: proxyUrl } },
+  );
+  for (let i = 0; i < 5; i++) void transport.send(profileChunk() as never);
+  await vi.waitFor(() => expect(accepted).toBeGreaterThanOrEqual(5));
+  await vi.waitFor(() => expect(sockets.size).toBe(0));
+  expect(stats()).toMatchObject({ pending: 5 });
+  await client.close(200);
+  silent.close();
 });
 
 test('caCerts are trusted, and nothing else is', async () => {
