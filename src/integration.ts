@@ -47,6 +47,7 @@ export function boundedProfilingIntegration(options?: BoundedProfilingOptions): 
         }
         latest = new BoundedClient(client, transport, resolved);
         bounded.set(client, latest);
+        lastSetUp = latest;
       } catch (error) {
         debug.warn('[BoundedProfiling] Setting up failed, profiles are sent as without it:', error);
       }
@@ -55,9 +56,16 @@ export function boundedProfilingIntegration(options?: BoundedProfilingOptions): 
   };
 }
 
-/** What has become of the profiles of the current client. Undefined when the integration is not installed. */
+/** `Sentry.close()` of newer SDKs leaves no current client, and that is when the last word is asked for. */
+let lastSetUp: BoundedClient | undefined;
+
+/**
+ * What has become of the profiles of the current client; of the last one, when there is none any more. Undefined when the
+ * integration is not installed.
+ */
 export function getProfilingStats(): ProfilingStats | undefined {
   const client = getClient();
-  const integration = client?.getIntegrationByName<BoundedProfilingIntegration>(INTEGRATION_NAME);
+  if (client === undefined) return lastSetUp?.getStats();
+  const integration = client.getIntegrationByName<BoundedProfilingIntegration>(INTEGRATION_NAME);
   return integration?.getStats(client);
 }
