@@ -194,6 +194,25 @@ test.each([
   expect(indices.length).toBeLessThanOrEqual(80);
 });
 
+test('the function of the last frame counts for the loss like any other', () => {
+  const sampleAt = (stack_id: number, i: number) => ({
+    stack_id,
+    thread_id: '0',
+    elapsed_since_start_ns: `${i}`,
+  });
+  const profile: Profile = {
+    profile: {
+      samples: [0, 1, 1, 0].map(sampleAt),
+      stacks: [[0], [1]],
+      frames: [{ function: 'first' }, { function: 'last' }],
+    },
+  };
+  expect(thin(profile, 2)).toMatchObject({
+    indices: Uint32Array.of(0, 3),
+    selfTimeDistance: expect.closeTo(2 / 3),
+  });
+});
+
 test.each([10, 1000, 50_000])(
   'to plan, to choose %d of 60,000 samples and to measure the loss take pauses',
   (count) => {
