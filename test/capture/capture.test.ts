@@ -73,8 +73,10 @@ test.each(['manual', 'trace'] as const)(
     const between = times.slice(1).map((next, i) => (next[0] as number) - (times[i]?.at(-1) as number));
     // The same tick, seen from two profiles, is at most a millisecond apart.
     expect(Math.min(...between)).toBeGreaterThan(1.5 * MILLISECOND);
+    // A machine with other things to do takes some ticks late: but not most of those between chunks, and no others.
     const within = Math.max(...times.flatMap(gapsOf), 30 * MILLISECOND);
-    expect(Math.max(...between)).toBeLessThan(2 * within);
+    const median = between.toSorted((a, b) => a - b)[Math.floor(between.length / 2)];
+    expect(median).toBeLessThan(within);
     expect(capture.stats).toMatchObject({ running: 0, abandoned: 0, skipped: { rate: 0, budget: 0 } });
     expect(capture.stats.longestStopMs).toBeGreaterThan(0);
   },
