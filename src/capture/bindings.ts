@@ -11,7 +11,7 @@ export interface ProfilerBindings {
   stopProfiling(id: string, format: number): NativeProfile | null;
 }
 
-/** The native profiler's package: the name since SDK 10, and the one before. */
+/** The native profiler's package: the newer name, and the one that lines of SDK 9 and 10 use. */
 const PROFILER_PACKAGES = ['@sentry/node-cpu-profiler', '@sentry-internal/node-cpu-profiler'];
 
 /**
@@ -24,14 +24,23 @@ export function findBindings(): ProfilerBindings | undefined {
   try {
     const requireHere = createRequire(import.meta.url);
     const requireThere = createRequire(requireHere.resolve('@sentry/profiling-node'));
-    const path = PROFILER_PACKAGES.map((name) => tryResolve(requireThere, name)).find(Boolean);
-    // What is not loaded yet is not what the SDK uses; to load it here would load a native module for nothing.
-    if (path === undefined || requireThere.cache[path] === undefined) return undefined;
+    const path = findLoaded(requireThere);
+    if (path === undefined) return undefined;
     const { CpuProfilerBindings: bindings } = requireThere(path) as { CpuProfilerBindings?: unknown };
     return isBindings(bindings) ? bindings : undefined;
   } catch {
     return undefined;
   }
+}
+
+/**
+ * What is not loaded is not what the SDK uses: in a monorepo, the package of another SDK may be within reach. And to load
+ * it here would load a native module for nothing.
+ */
+export function findLoaded(requireThere: NodeJS.Require): string | undefined {
+  return PROFILER_PACKAGES.map((name) => tryResolve(requireThere, name)).find(
+    (path) => path !== undefined && requireThere.cache[path] !== undefined,
+  );
 }
 
 function tryResolve(requireThere: NodeJS.Require, name: string): string | undefined {
