@@ -7,6 +7,9 @@ import { debug, getClient } from './sdk.ts';
 
 const INTEGRATION_NAME = 'BoundedProfiling';
 
+/** `Sentry.close()` of newer SDKs leaves no current client, and that is when the last word is asked for. */
+let lastSetUp: BoundedClient | undefined;
+
 /**
  * The integration as `client.getIntegrationByName('BoundedProfiling')` returns it. Its type does not name the SDK's own:
  * a tree may hold two versions of `@sentry/core`, whose clients are strangers to each other, and it has to fit both.
@@ -55,9 +58,6 @@ export function boundedProfilingIntegration(options?: BoundedProfilingOptions): 
     getStats: (client) => (client === undefined ? latest : bounded.get(client))?.getStats(),
   };
 }
-
-/** `Sentry.close()` of newer SDKs leaves no current client, and that is when the last word is asked for. */
-let lastSetUp: BoundedClient | undefined;
 
 /**
  * What has become of the profiles of the current client; of the last one, when there is none any more. Undefined when the

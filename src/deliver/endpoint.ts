@@ -51,7 +51,7 @@ export function createEndpoint(url: string, options: EndpointOptions): Endpoint 
       headers: { 'content-type': 'application/x-sentry-envelope', ...options.headers },
       ...(options.caCerts === undefined ? {} : { ca: options.caCerts }),
     } as http.RequestOptions,
-    // It keeps no connection for another request.
+    // One for each request: none keeps a connection for another.
     agentFor: (signal) => (proxy ? new HttpsProxyAgent(proxy, { signal }) : direct),
     close: () => direct.destroy(),
   };

@@ -63,9 +63,10 @@ export function* chooseEvenly(
       show(before, best);
       show(best, after);
       steps += startOf(stretch + 1) - startOf(stretch);
-      if (steps < STEPS_PER_CHECK) continue;
-      steps = 0;
-      if (pace.isOver()) yield;
+      if (steps >= STEPS_PER_CHECK) {
+        steps = 0;
+        if (pace.isOver()) yield;
+      }
     }
   }
   return chosen;

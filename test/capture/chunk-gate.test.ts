@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { ChunkGate, type ChunkProfiler, isChunkProfiler } from '../../src/capture/chunk-gate.ts';
 import { createContinuous, type Lifecycle } from '../support/continuous.ts';
-import { sleep, work } from '../support/native-profiler.ts';
+import { bindings, sleep, work } from '../support/native-profiler.ts';
 
 const LIFECYCLES: Lifecycle[] = ['manual', 'trace'];
 const CHUNK_MS = 120;
@@ -64,6 +64,25 @@ test.each(LIFECYCLES)(
     expect(chunks.length).toBe(4);
   },
 );
+
+test.each(LIFECYCLES)('%s: the next chunk is started before the last is stopped', async (lifecycle) => {
+  const { begin, end, chunks } = setup(lifecycle);
+  const start = vi.spyOn(bindings, 'startProfiling');
+  const stop = vi.spyOn(bindings, 'stopProfiling');
+  onTestFinished(() => {
+    start.mockRestore();
+    stop.mockRestore();
+  });
+  begin();
+  await workUntil(() => chunks.length === 3);
+  end();
+  const orders = (mock: typeof start | typeof stop): number[] => mock.mock.invocationCallOrder;
+  expect(orders(start).slice(1)).toEqual(
+    orders(stop)
+      .slice(0, -1)
+      .map((order) => order - 1),
+  );
+});
 
 test.each(LIFECYCLES)('%s: a rate of a half gives half the chunks', async (lifecycle) => {
   const { begin, end, chunks, admission } = setup(lifecycle, { rate: 0.5 });
