@@ -1,4 +1,4 @@
-import type { Client, EventDropReason, Transport } from '@sentry/core';
+import type { Client, Transport } from '@sentry/core';
 import { Capture } from './capture/capture.ts';
 import type { Carrier } from './deliver/carrier.ts';
 import { createEndpoint, type Endpoint, type EndpointOptions } from './deliver/endpoint.ts';
@@ -14,13 +14,18 @@ import { UploadCarrier } from './deliver/upload-carrier.ts';
 import { canDeflateSegments } from './encode/deflate.ts';
 import { Slices } from './encode/slices.ts';
 import { Ledger } from './ledger.ts';
-import { DATA_CATEGORIES, DISCARD_REASONS } from './observe/discard-reasons.ts';
+import { DATA_CATEGORIES, DISCARD_REASONS, SKIP_REASONS } from './observe/discard-reasons.ts';
 import { Oversized } from './observe/oversized.ts';
 import { freezeStats, type ProfilingStats } from './observe/stats.ts';
 import type { Drop } from './options.ts';
 import { replaceMethod } from './replace-method.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
-import { debug, getEnvelopeEndpointWithUrlEncodedAuth, makeNodeTransport } from './sdk.ts';
+import {
+  debug,
+  getDebugImagesForResources,
+  getEnvelopeEndpointWithUrlEncodedAuth,
+  makeNodeTransport,
+} from './sdk.ts';
 
 /** The SDK's default of `shutdownTimeout`. */
 const DEFAULT_SHUTDOWN_MS = 2000;
@@ -62,13 +67,10 @@ export class BoundedClient {
       client,
       options,
       ledger: this.#ledger,
-      slices: this.#slices,
-      onSkip: (format) => exits.report('backpressure' as EventDropReason, DATA_CATEGORIES[format]),
-      onLost: (identity, bytes, reason) => {
-        const reservation = this.#ledger.capture(identity);
-        reservation.itemBytes = bytes;
-        reservation.drop(reason);
-        exits.report(DISCARD_REASONS[reason], DATA_CATEGORIES[identity.format]);
+      onSkip: (format, reason) => exits.report(SKIP_REASONS[reason], DATA_CATEGORIES[format]),
+      onLost: (entry, reason) => {
+        entry.drop(reason);
+        exits.report(DISCARD_REASONS[reason], DATA_CATEGORIES[entry.identity.format]);
       },
     });
     this.#pipeline = new Pipeline({
@@ -78,7 +80,10 @@ export class BoundedClient {
       carrier,
       rateLimits,
       exits,
-      claim: (id) => this.#capture.claim(id),
+      findImages: (paths) => findImages(client, paths),
+      claim: (payload) => this.#capture.claim(payload),
+      onWaiting: (bytes) => this.#capture.observeWaiting(bytes),
+      onShort: () => this.#capture.skipShort(),
       onSplit: (id, parts) => {
         this.#oversized.addSplit();
         debug.log(`[BoundedProfiling] Sent the chunk ${id} in ${parts} parts: it was over a limit of size`);
@@ -163,7 +168,7 @@ export class BoundedClient {
         requestBytes: Number.isFinite(requestBytes) ? requestBytes : undefined,
       },
       oversized: this.#oversized.stats,
-      longestSliceMs: this.#slices.longestMs,
+      longestSliceMs: Math.max(this.#slices.longestMs, this.#capture.longestSliceMs),
       capabilities: { ...capabilities, streamingUpload: this.#endpoint !== undefined },
     });
   }
@@ -176,6 +181,14 @@ function endpointOf(client: Client): Endpoint | undefined {
   if (dsn === undefined || !canDeflateSegments || !isNodeTransport(transport)) return undefined;
   const url = getEnvelopeEndpointWithUrlEncodedAuth(dsn, tunnel, _metadata?.sdk);
   return createEndpoint(url, (transportOptions ?? {}) as EndpointOptions);
+}
+
+/** Debug images are had for scripts that a bundler has given an id: without any, the stacks need not be asked for. */
+function findImages(client: Client, paths: readonly string[]): unknown[] {
+  const { _sentryDebugIds, _debugIds } = globalThis as { _sentryDebugIds?: object; _debugIds?: object };
+  const { stackParser } = client.getOptions();
+  if (_sentryDebugIds === undefined && _debugIds === undefined) return [];
+  return getDebugImagesForResources(stackParser, paths);
 }
 
 /** How long the SDK takes when a process ends. */

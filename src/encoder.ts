@@ -1,8 +1,8 @@
+import type { ArrayView } from './encode/array-view.ts';
 import { BlockWriter } from './encode/block-writer.ts';
 import { encodeJson } from './encode/json.ts';
 import { measureJson } from './encode/measure.ts';
 import { runToEnd, UNPACED } from './pace.ts';
-import type { ArrayView } from './profile/array-view.ts';
 import { compactSteps } from './profile/compact.ts';
 import type { Profile } from './profile/types.ts';
 

@@ -19,8 +19,8 @@ export interface LedgerTotals {
 }
 
 /**
- * The one account of what profiling holds. A profile enters with its price in bytes and leaves through one door,
- * delivered or dropped for one reason, so `captured = delivered + dropped + pending` at every moment.
+ * The one account of what profiling holds. A profile has one entry, from its mark to its end: delivered, or dropped for one
+ * reason. So `captured = delivered + dropped + pending` at every moment.
  *
  * `heldBytes <= budgetBytes` holds at every moment, with one exception: an intercepted profile that is alone. It is in memory
  * already when the SDK hands it over, and sending it is the quickest way to be rid of it, be it larger than the whole budget
@@ -34,6 +34,7 @@ export class Ledger {
   #delivered = 0;
   #droppedTotal = 0;
   #heldBytes = 0;
+  #sharedBytes = 0;
   #peakHeldBytes = 0;
   #sentBytes = 0;
 
@@ -46,52 +47,44 @@ export class Ledger {
     return this.budgetBytes - this.#heldBytes;
   }
 
-  /** Holds bytes for a profile that has not been intercepted yet. @returns undefined when there is no room */
-  hold(expectedBytes: number): Hold | undefined {
-    let heldBytes = 0;
-    const resize = (bytes: number, mayExceed = false): boolean => {
-      // What is expected is an average of many: whole bytes keep the sum exact.
-      const to = Math.ceil(bytes);
-      if (!mayExceed && to > heldBytes && to - heldBytes > this.freeBytes) return false;
-      this.#setHeld(this.#heldBytes - heldBytes + to);
-      heldBytes = to;
-      return true;
-    };
-    const hold: Hold = {
-      get heldBytes() {
-        return heldBytes;
-      },
-      resize,
-      settle: (to) => resize(to, this.#heldBytes === heldBytes),
-      release: () => {
-        resize(0);
-      },
-    };
-    return resize(expectedBytes) ? hold : undefined;
+  /** Enters a profile that is to be recorded. @returns undefined when there is no room */
+  reserve(identity: ProfileIdentity, expectedBytes: number): Entry | undefined {
+    const entry = this.enter(identity);
+    return entry.resize(expectedBytes) ? entry : undefined;
   }
 
-  /** Enters an intercepted profile. It holds nothing yet: {@link Reservation.resize} says whether there is room. */
-  capture(identity: ProfileIdentity): Reservation {
-    this.#captured++;
-    return new Reservation(identity, {
-      resize: (from, to) => {
+  /** Enters a profile that holds nothing yet: {@link Entry.resize} says whether there is room. */
+  enter(identity: ProfileIdentity): Entry {
+    return new Entry(identity, {
+      resize: (from, to, isCaptured) => {
         const othersBytes = this.#heldBytes - from;
-        if (to > from && othersBytes > 0 && othersBytes + to > this.budgetBytes) return false;
+        const isAlone = isCaptured && othersBytes === this.#sharedBytes;
+        if (to > from && !isAlone && othersBytes + to > this.budgetBytes) return false;
         this.#setHeld(othersBytes + to);
         return true;
       },
-      deliver: (heldBytes, sentBytes) => {
-        this.#heldBytes -= heldBytes;
+      capture: () => {
+        this.#captured++;
+      },
+      deliver: (sentBytes) => {
         this.#delivered++;
         this.#sentBytes += sentBytes;
       },
-      drop: (heldBytes, drop) => {
-        this.#heldBytes -= heldBytes;
+      drop: (drop) => {
         this.#dropped[drop.reason] = (this.#dropped[drop.reason] ?? 0) + 1;
         this.#droppedTotal++;
         this.#onDrop(drop);
       },
     });
+  }
+
+  /** Sets what all profiles hold together: the recording that they are cut from. @returns false if it rises and there is no room */
+  holdShared(bytes: number): boolean {
+    const to = Math.ceil(bytes);
+    if (to > this.#sharedBytes && to - this.#sharedBytes > this.freeBytes) return false;
+    this.#setHeld(this.#heldBytes - this.#sharedBytes + to);
+    this.#sharedBytes = to;
+    return true;
   }
 
   totals(): LedgerTotals {
@@ -113,16 +106,6 @@ export class Ledger {
   }
 }
 
-/** Bytes held for a profile from its start until it is intercepted. */
-export interface Hold {
-  readonly heldBytes: number;
-  /** @returns false, with nothing changed, if it rises and there is no room */
-  resize(bytes: number): boolean;
-  /** Sets what it holds now that it has ended: alone, it may exceed the budget. @returns as {@link Hold.resize} does */
-  settle(bytes: number): boolean;
-  release(): void;
-}
-
 /** What a profile, or a part of one, holds until its one end. */
 export interface Place {
   readonly identity: ProfileIdentity;
@@ -131,23 +114,29 @@ export interface Place {
   itemBytes: number;
   /** Sets the price. @returns false, with nothing changed, if it rises and there is no room */
   resize(bytes: number): boolean;
+  /** Counts the profile, once: from here on it is delivered, dropped, or pending. */
+  capture(): void;
+  /** Gives its place back, if it was not captured: nothing is counted. */
+  release(): void;
   /** The server has it. @param sentBytes compressed size of the acknowledged request body */
   deliver(sentBytes: number): void;
   drop(reason: DropReason): void;
 }
 
 interface Doors {
-  resize(fromBytes: number, toBytes: number): boolean;
-  deliver(heldBytes: number, sentBytes: number): void;
-  drop(heldBytes: number, drop: Drop): void;
+  resize(fromBytes: number, toBytes: number, isCaptured: boolean): boolean;
+  capture(): void;
+  deliver(sentBytes: number): void;
+  drop(drop: Drop): void;
 }
 
 /** A profile's place in the ledger, until its one end. */
-export class Reservation implements Place {
+export class Entry implements Place {
   readonly identity: ProfileIdentity;
   itemBytes = 0;
   readonly #doors: Doors;
   #heldBytes = 0;
+  #isCaptured = false;
   #isOpen = true;
 
   constructor(identity: ProfileIdentity, doors: Doors) {
@@ -160,21 +149,35 @@ export class Reservation implements Place {
   }
 
   resize(bytes: number): boolean {
-    if (!this.#isOpen || !this.#doors.resize(this.#heldBytes, bytes)) return false;
-    this.#heldBytes = bytes;
+    // What is expected is an average of many: whole bytes keep the sum exact.
+    const to = Math.ceil(bytes);
+    if (!this.#isOpen || !this.#doors.resize(this.#heldBytes, to, this.#isCaptured)) return false;
+    this.#heldBytes = to;
     return true;
   }
 
+  capture(): void {
+    if (!this.#isCaptured && this.#isOpen) this.#doors.capture();
+    this.#isCaptured = true;
+  }
+
+  release(): void {
+    if (!this.#isCaptured) this.#close();
+  }
+
   deliver(sentBytes: number): void {
-    if (this.#close()) this.#doors.deliver(this.#heldBytes, sentBytes);
+    this.capture();
+    if (this.#close()) this.#doors.deliver(sentBytes);
   }
 
   drop(reason: DropReason): void {
-    if (this.#close()) this.#doors.drop(this.#heldBytes, { ...this.identity, reason, bytes: this.itemBytes });
+    this.capture();
+    if (this.#close()) this.#doors.drop({ ...this.identity, reason, bytes: this.itemBytes });
   }
 
   #close(): boolean {
     const wasOpen = this.#isOpen;
+    this.resize(0);
     this.#isOpen = false;
     return wasOpen;
   }

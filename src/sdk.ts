@@ -7,6 +7,7 @@
 export {
   debug,
   envelopeItemTypeToDataCategory,
+  getDebugImagesForResources,
   getEnvelopeEndpointWithUrlEncodedAuth,
   getRootSpan,
   isRateLimited,

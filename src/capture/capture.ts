@@ -1,44 +1,43 @@
 import type { Client } from '@sentry/core';
-import type { Slices } from '../encode/slices.ts';
-import type { Ledger, ProfileIdentity } from '../ledger.ts';
+import type { Entry, Ledger, ProfileIdentity } from '../ledger.ts';
 import type { DropReason } from '../options.ts';
+import { estimateHeldBytes, estimateRunningBytes } from '../profile/price.ts';
+import type { Profile } from '../profile/types.ts';
+import { RecordedProfile } from '../record/recorded-profile.ts';
+import type { Recorder, RecordingHost } from '../record/recorder.ts';
 import type { ResolvedOptions } from '../resolve-options.ts';
 import { learnChosenShare } from '../sampling/chosen-share.ts';
-import { learnExpectedBytes } from '../sampling/expected-bytes.ts';
-import type { Sampling, SamplingStats } from '../sampling/sampling.ts';
+import { type ExpectedBytes, learnExpectedBytes } from '../sampling/expected-bytes.ts';
+import { type Sampling, type SamplingStats, UNGOVERNED } from '../sampling/sampling.ts';
 import { debug } from '../sdk.ts';
-import { CaptureEdge, type SkipReason } from './capture-edge.ts';
-import { ChunkGate, isChunkProfiler } from './chunk-gate.ts';
+import { Admission, type SkipReason } from './admission.ts';
+import type { CaptureMode } from './capture-mode.ts';
+import { ChunkMode } from './chunk-mode.ts';
 import { sampleClient } from './client-sampling.ts';
-import { FinishedProfiles } from './finished-profiles.ts';
-import { attachToSeam, type Seam } from './native-seam.ts';
-import {
-  isIdle,
-  isSpanMode,
-  maxProfileMsOf,
-  profilerOf,
-  profilingOptionsOf,
-  type SdkProfiler,
-} from './profiling-client.ts';
-import { installSpanGate } from './span-gate.ts';
-import { spreadAborts } from './spread-aborts.ts';
+import { attachToSeam, type SeamListener } from './native-seam.ts';
+import { isSpanMode, profilerOf, profilingOptionsOf } from './profiling-client.ts';
 import { survive } from './survive.ts';
-
-/** The SDK ends a chunk after 60 s in any case (`CHUNK_INTERVAL_MS`). */
-const MAX_CHUNK_MS = 60_000;
+import { TransactionMode } from './transaction-mode.ts';
 
 /** How often what runs is looked after where there is no governor. */
 const UNGOVERNED_INTERVAL_MS = 1000;
 
-export interface CaptureParts {
+const MiB = 1024 * 1024;
+
+/** What a waiting profile is expected to hold before one has been seen: 20 s of a real service compressed to 40 to 70 kB. */
+const FIRST_RECORDED_BYTES = 64 * 1024;
+
+/** The same of a V8 profile of the SDK's own: half of what 20 s of a real service took. Most profiles are shorter. */
+const FIRST_UNSEEN_BYTES = 1.5 * MiB;
+
+export interface CaptureDeps {
   readonly client: Client;
   readonly options: ResolvedOptions;
   readonly ledger: Ledger;
-  readonly slices: Slices;
-  /** Told of a profile that was chosen and never started. */
-  readonly onSkip: (format: ProfileIdentity['format']) => void;
-  /** Told of a profile that ended, or was ended, and is not kept. */
-  readonly onLost: (identity: ProfileIdentity, bytes: number, reason: DropReason) => void;
+  /** Told of a profile that was chosen and not taken. */
+  readonly onSkip: (format: ProfileIdentity['format'], reason: SkipReason) => void;
+  /** Told of a profile that was started, and is not kept. */
+  readonly onLost: (entry: Entry, reason: DropReason) => void;
 }
 
 export interface CaptureStats {
@@ -54,155 +53,169 @@ export interface CaptureStats {
   };
 }
 
-/** The profiler's edge of one client: what may start, what runs, and what has ended and was not intercepted yet. */
+/** What capture knows of a profile on its way out. */
+export interface Claim {
+  /** Where it is to be encoded from, if nobody has looked into it. */
+  readonly recorded?: RecordedProfile;
+  /** Its place in the ledger, if it has one. */
+  readonly entry?: Entry;
+}
+
+/** The profiler's edge of one client: what may start, and what is recorded and not on its way yet. */
 export class Capture {
   readonly #format: ProfileIdentity['format'];
-  readonly #parts: CaptureParts;
-  readonly #chosenShare = learnChosenShare();
-  readonly #finished: FinishedProfiles;
-  readonly #edge: CaptureEdge;
+  readonly #expectedBytes: ExpectedBytes;
+  readonly #admission: Admission;
   readonly #sampling: Sampling;
-  readonly #seam: Seam | undefined;
-  readonly #removeSpanGate: (() => void) | undefined;
-  readonly #chunkGate: ChunkGate | undefined;
-  readonly #abort: (() => void) | undefined;
+  readonly #mode: CaptureMode | undefined;
+  readonly #detachFromSeam: (() => void) | undefined;
   readonly #timer: NodeJS.Timeout;
+  /** What the recording takes of this client's budget. */
+  readonly #host: RecordingHost;
+  #recorder: Recorder | undefined;
+  #detachFromRecorder: (() => void) | undefined;
 
-  constructor(parts: CaptureParts) {
-    const { client, options, ledger } = parts;
+  constructor(deps: CaptureDeps) {
+    const { client, options, ledger } = deps;
     const profilingOptions = profilingOptionsOf(client);
     const profiler = profilerOf(client);
-    this.#parts = parts;
+    this.#host = { budgetBytes: ledger.budgetBytes, hold: (bytes) => ledger.holdShared(bytes) };
     const isTransactions = profiler !== undefined && isSpanMode(profilingOptions, profiler);
     this.#format = isTransactions ? 'transaction' : 'chunk';
-    this.#finished = new FinishedProfiles(parts.slices);
-    const expectedBytes = learnExpectedBytes();
-    this.#edge = new CaptureEdge({
+    this.#detachFromSeam = profiler && attachToSeam(this.#listener());
+    const isSeeing = this.#detachFromSeam !== undefined;
+    this.#expectedBytes = learnExpectedBytes(isSeeing ? FIRST_RECORDED_BYTES : FIRST_UNSEEN_BYTES);
+    this.#admission = new Admission({
       ledger,
-      finished: this.#finished,
-      expectedBytes,
-      // A rotation has two chunks running for a moment.
-      maxActiveProfiles: isTransactions ? options.maxActiveProfiles : Number.POSITIVE_INFINITY,
-      maxProfileMs: isTransactions ? maxProfileMsOf(profilingOptions) : MAX_CHUNK_MS,
-      onSkip: () => parts.onSkip(this.#format),
-      onLost: (id, bytes, reason) => parts.onLost({ id, format: this.#format }, bytes, reason),
+      expectedBytes: this.#expectedBytes,
+      format: this.#format,
+      onSkip: (reason) => deps.onSkip(this.#format, reason),
     });
-    const edge = this.#edge;
-    this.#sampling = sampleClient(profiler !== undefined && options.sampling, {
-      client,
-      ledger,
-      edge,
-      expectedBytes,
-      // Continuous profiling runs one profile, however many contexts it covers: no dice decide whether there is room for it.
-      readShare: () => (isTransactions ? this.#chosenShare.value : 0),
-    });
+    const chosenShare = learnChosenShare();
+    this.#sampling =
+      profiler === undefined
+        ? UNGOVERNED
+        : sampleClient(options.sampling, {
+            client,
+            ledger,
+            expectedBytes: this.#expectedBytes,
+            readReservedBytes: () => this.#mode?.reservedBytes ?? 0,
+            // Chunks cost the same, however many contexts they cover.
+            readShare: () => (isTransactions ? chosenShare.value : 0),
+          });
+    const shared = { client, admission: this.#admission, sampling: this.#sampling, isSeeing };
+    const onLost = deps.onLost;
+    if (isTransactions) {
+      this.#mode = new TransactionMode({
+        ...shared,
+        onLost,
+        options: profilingOptions,
+        maxActiveProfiles: options.maxActiveProfiles,
+        onChoice: (isChosen) => chosenShare.observe(isChosen),
+      });
+    } else if (profiler !== undefined) {
+      this.#mode = new ChunkMode({ ...shared, onLost, profiler, maxChunkMs: options.maxChunkMs });
+    }
     const { intervalMs } = options.sampling || { intervalMs: UNGOVERNED_INTERVAL_MS };
     this.#timer = setInterval(() => survive(() => this.#follow()), intervalMs).unref();
-    if (profiler === undefined) return;
-    const seam = attachToSeam(this.#edge);
-    this.#seam = seam;
-    this.#edge.isSeeing = seam !== undefined;
-    if (seam !== undefined) {
-      const findNext = (): string | undefined =>
-        this.#sampling.isPaused ? this.#edge.oldestRunning : this.#edge.findOvergrown();
-      this.#abort = spreadAborts(findNext, (id) => seam.abort(id));
-    }
-    if (isTransactions) {
-      this.#removeSpanGate = survive(() =>
-        installSpanGate(profilingOptions, {
-          observe: (isChosen) => this.#chosenShare.observe(isChosen),
-          admit: () => this.#admitSpan(),
-        }),
-      );
-    } else this.#chunkGate = this.#gateChunks(profiler);
-    this.#edge.ownsUnannounced = !this.#isGated;
-    this.#tellMissing();
+    if (profiler !== undefined) this.#tellMissing();
   }
 
   get stats(): CaptureStats {
-    const { running, skipped, longestStopMs } = this.#edge;
+    const isTransactions = this.#format === 'transaction';
+    const isGated = this.#mode?.isGated ?? false;
     return {
-      running,
-      abandoned: this.#finished.abandoned,
-      skipped: { ...skipped },
+      running: (this.#recorder?.running ?? 0) + (this.#mode?.unseen ?? 0),
+      abandoned: this.#mode?.abandoned ?? 0,
+      skipped: { ...this.#admission.skipped },
       sampling: this.#sampling.stats,
-      longestStopMs,
+      longestStopMs: this.#recorder?.longestStopMs ?? 0,
       capabilities: {
-        nativeSeam: this.#seam !== undefined,
-        transactionGate: this.#removeSpanGate !== undefined,
-        chunkGate: this.#chunkGate !== undefined,
+        nativeSeam: this.#detachFromSeam !== undefined,
+        transactionGate: isGated && isTransactions,
+        chunkGate: isGated && !isTransactions,
       },
     };
   }
 
-  /** A profile has been intercepted. @returns how many bytes of JSON it has been made smaller by */
-  claim(id: string): number {
-    if (this.#format === 'transaction') this.#edge.endUnseen();
-    return this.#finished.claim(id);
+  /** Longest stretch of the event loop that interning has taken, in milliseconds. */
+  get longestSliceMs(): number {
+    return this.#recorder?.longestSliceMs ?? 0;
   }
 
-  /** The client is flushed. If it has nothing under way any more, what is not claimed in a moment never will be. */
+  /** A profile has been intercepted. */
+  claim(payload: Profile): Claim {
+    const { profile, isUntouched } = RecordedProfile.of(payload) ?? {};
+    if (profile === undefined) {
+      this.#claimUnseen(payload);
+      return {};
+    }
+    profile.claim();
+    this.#mode?.claim(profile);
+    if (isUntouched) return { recorded: profile, entry: profile.entry };
+    profile.release();
+    if (profile.group === undefined) return { entry: profile.entry };
+    profile.group.remove(profile);
+    return {};
+  }
+
+  /** A waiting profile has turned out to hold so much. */
+  observeWaiting(bytes: number): void {
+    if (this.#detachFromSeam !== undefined) this.#expectedBytes.observe(bytes);
+  }
+
+  /** A context has ended without a tick. */
+  skipShort(): void {
+    this.#admission.skip('short');
+  }
+
+  /** The client is flushed: what is recorded goes on its way, and what will never come is given up. */
   async settle(limitMs: number): Promise<void> {
-    if (isIdle(this.#parts.client)) await this.#finished.settle(limitMs);
+    await this.#mode?.settle(limitMs);
+    this.#recorder?.hurry();
   }
 
   /** Puts everything back as it was; what runs is left to the SDK. */
   close(): void {
     clearInterval(this.#timer);
     this.#sampling.close();
-    this.#chunkGate?.close();
-    this.#removeSpanGate?.();
-    this.#seam?.detach();
-    this.#edge.close();
-    this.#finished.close();
+    this.#mode?.close();
+    this.#detachFromSeam?.();
+    this.#detachFromRecorder?.();
   }
 
-  get #isGated(): boolean {
-    return this.#chunkGate !== undefined || this.#removeSpanGate !== undefined;
+  #listener(): SeamListener {
+    return {
+      isStarting: () => this.#mode?.isStarting() ?? false,
+      onStart: (id, recorder) => {
+        this.#recorder ??= recorder;
+        this.#detachFromRecorder ??= recorder.attach(this.#host);
+        this.#mode?.onStart(id, { recorder: this.#recorder, host: this.#host });
+      },
+      onStop: (id) => this.#mode?.onStop(id),
+    };
+  }
+
+  #claimUnseen(payload: Profile): void {
+    if (this.#detachFromSeam !== undefined) return;
+    if (this.#format === 'transaction') this.#mode?.claimUnseen();
+    survive(() =>
+      this.#expectedBytes.observe(estimateHeldBytes(payload) + estimateRunningBytes(payload.profile)),
+    );
   }
 
   #tellMissing(): void {
     const missing = [
-      ...(this.#seam === undefined ? ["the native profiler's starts and stops"] : []),
-      ...(this.#isGated ? [] : ["the SDK's profiler"]),
+      ...(this.#detachFromSeam === undefined ? ["the native profiler's starts and stops"] : []),
+      ...(this.#mode?.isGated ? [] : ["the SDK's profiler"]),
     ];
     if (missing.length === 0) return;
     debug.log(`[BoundedProfiling] Out of reach here: ${missing.join(' and ')}. The rest is bounded.`);
   }
 
-  #admitSpan(): boolean {
-    if (Math.random() >= this.#sampling.decide()) return this.#edge.skip('rate');
-    return this.#edge.admit();
-  }
-
-  #gateChunks(profiler: SdkProfiler): ChunkGate | undefined {
-    if (!isChunkProfiler(profiler)) return undefined;
-    const edge = this.#edge;
-    const sampling = this.#sampling;
-    const { ledger, options } = this.#parts;
-    const admission = {
-      budgetBytes: ledger.budgetBytes,
-      get rate() {
-        return sampling.decide();
-      },
-      get roomBytes() {
-        return ledger.freeBytes;
-      },
-      get lastStop() {
-        return edge.lastStop;
-      },
-      admit: (bytes: number) => edge.admit(bytes),
-      ended: () => edge.endUnseen(),
-      withdraw: () => edge.withdraw(),
-      skipForRate: () => edge.skip('rate'),
-    };
-    return new ChunkGate(profiler, admission, options.maxChunkMs);
-  }
-
   /** Does what the governor has decided to what is running already. */
   #follow(): void {
     this.#sampling.decide();
-    this.#chunkGate?.update();
-    if (this.#format === 'transaction') this.#abort?.();
+    this.#mode?.follow(this.#sampling.isPaused);
   }
 }

@@ -4,13 +4,13 @@ import type { ResolvedOptions } from '../resolve-options.ts';
 import type { ExpectedBytes } from '../sampling/expected-bytes.ts';
 import { governSampling, type Sampling, UNGOVERNED } from '../sampling/sampling.ts';
 import { watchSignals } from '../sampling/signal-sources.ts';
-import type { CaptureEdge } from './capture-edge.ts';
 import { watchRootSpans } from './root-span-watch.ts';
 
 export interface ClientSamplingParts {
   readonly client: Client;
   readonly ledger: Ledger;
-  readonly edge: CaptureEdge;
+  /** What is reserved for profiles that run, in bytes. */
+  readonly readReservedBytes: () => number;
   readonly expectedBytes: ExpectedBytes;
   /** The share of contexts that will have a profile of their own. */
   readonly readShare: () => number;
@@ -19,7 +19,7 @@ export interface ClientSamplingParts {
 /** Governs the sampling of one client by the signals of the process and its own. */
 export function sampleClient(
   options: ResolvedOptions['sampling'],
-  { client, ledger, edge, expectedBytes, readShare }: ClientSamplingParts,
+  { client, ledger, expectedBytes, readReservedBytes, readShare }: ClientSamplingParts,
 ): Sampling {
   if (options === false) return UNGOVERNED;
   const rootSpans = watchRootSpans(client);
@@ -28,7 +28,7 @@ export function sampleClient(
       return expectedBytes.value;
     },
     get availableBytes() {
-      return ledger.freeBytes + edge.runningBytes;
+      return ledger.freeBytes + readReservedBytes();
     },
     get openRootSpans() {
       return rootSpans.open;

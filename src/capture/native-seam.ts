@@ -1,127 +1,88 @@
+import { isMainThread, threadId } from 'node:worker_threads';
+import { Slices } from '../encode/slices.ts';
+import { Recorder } from '../record/recorder.ts';
 import { replaceMethod } from '../replace-method.ts';
-import { findBindings, type NativeProfile, type ProfilerBindings } from './bindings.ts';
-import { survive } from './survive.ts';
+import { findAddons, type NativeAddon } from './native-addon.ts';
+import { survive, tellFailure } from './survive.ts';
 
-/** One client's say in the starts and stops of its V8 profiles. */
+/** One client's say in the starts and stops of V8 profiles. */
 export interface SeamListener {
   /** Whether the start that is being made is this client's. */
   isStarting(): boolean;
-  /** @returns false to refuse: the SDK's later stop then finds no profile, and goes on without */
-  onStart(id: string): boolean;
-  /** @param profile null when the profiler had none */
-  onStop(id: string, profile: NativeProfile | null, stopMs: number): void;
-  /** The SDK asks for a profile that does not run, or no longer: it may be anybody's. */
-  onStopAgain(id: string): void;
-  /** It was stopped by {@link Seam.abort}, and nobody else gets what it recorded. */
-  onAbort(id: string, profile: NativeProfile | null, stopMs: number): void;
-}
-
-/** A client's place at the seam. */
-export interface Seam {
-  /** Stops a V8 profile and throws away what it recorded: V8 has no cheaper way to end one. */
-  abort(id: string): void;
-  detach(): void;
+  /** Marks the start of a profile in the recording, or refuses it: the SDK's later stop then finds none, and goes on without. */
+  onStart(id: string, recorder: Recorder): void;
+  /** @returns what stands for the profile; null if it is gone; undefined for one that is not this client's */
+  onStop(id: string): object | null | undefined;
 }
 
 interface Junction {
   readonly listeners: Set<SeamListener>;
-  readonly owners: Map<string, SeamListener>;
-  readonly stop: (id: string, format: number) => NativeProfile | null;
   readonly restore: () => void;
 }
 
-/** The profiler belongs to the process: several clients share what stands in front of it. */
-const junctions = new WeakMap<ProfilerBindings, Junction>();
+/** The profiler belongs to the process: several clients share what stands in front of it, and the recording. */
+const junctions = new Map<NativeAddon, Junction>();
 
-/** Format of a transaction's profile; an aborted one is never looked at. */
-const ANY_FORMAT = 0;
+/** Format 0, of a transaction's profile, has times in microseconds. */
+const MICROSECONDS = 0;
+
+/** Longest stretch of the event loop that interning takes, in milliseconds. */
+const MAX_SLICE_MS = 5;
 
 /**
  * Stands between the SDK and the native profiler, where every V8 profile of every SDK line starts and stops.
  *
- * @returns undefined when the bindings can't be reached
+ * @returns takes the listener away; undefined where no profiler is loaded, and in a worker: profiles crash there
+ *   (getsentry/sentry-javascript#20029)
  */
-export function attachToSeam(listener: SeamListener): Seam | undefined {
-  const bindings = findBindings();
-  if (bindings === undefined) return undefined;
-  const junction = junctions.get(bindings) ?? createJunction(bindings);
-  junction.listeners.add(listener);
-  return {
-    abort(id) {
-      if (junction.owners.get(id) !== listener) return;
-      junction.owners.delete(id);
-      stopTimed(
-        () => junction.stop(id, ANY_FORMAT),
-        (profile, stopMs) => listener.onAbort(id, profile, stopMs),
-      );
-    },
-    detach() {
+export function attachToSeam(listener: SeamListener): (() => void) | undefined {
+  const addons = isMainThread ? findAddons() : [];
+  if (addons.length === 0) return undefined;
+  const detachAll = addons.map((addon) => {
+    const junction = junctions.get(addon) ?? createJunction(addon);
+    junctions.set(addon, junction);
+    junction.listeners.add(listener);
+    return () => {
       junction.listeners.delete(listener);
-      for (const [id, owner] of junction.owners) if (owner === listener) junction.owners.delete(id);
       if (junction.listeners.size > 0) return;
       junction.restore();
-      junctions.delete(bindings);
-    },
+      junctions.delete(addon);
+    };
+  });
+  return () => {
+    for (const detach of detachAll) detach();
   };
 }
 
-function createJunction(bindings: ProfilerBindings): Junction {
+function createJunction(addon: NativeAddon): Junction {
   const listeners = new Set<SeamListener>();
-  const owners = new Map<string, SeamListener>();
-  const start = bindings.startProfiling.bind(bindings);
-  const stop = bindings.stopProfiling.bind(bindings);
-
-  const restoreStart = replaceMethod(bindings, 'startProfiling', (id) => {
+  const start = addon.startProfiling;
+  const stop = addon.stopProfiling;
+  const recorder = new Recorder(
+    {
+      start: (title) => start.call(addon, title),
+      stop: (title) => stop.call(addon, title, MICROSECONDS, threadId, false),
+    },
+    new Slices(MAX_SLICE_MS),
+    tellFailure,
+  );
+  const restoreStart = replaceMethod(addon, 'startProfiling', (id) => {
     const owner = [...listeners].find((listener) => listener.isStarting());
-    if (owner === undefined) return start(id);
-    if (!survive(() => owner.onStart(id))) return;
-    owners.set(id, owner);
-    try {
-      start(id);
-    } catch (error) {
-      owners.delete(id);
-      owner.onStop(id, null, 0);
-      throw error;
-    }
+    if (owner === undefined) start.call(addon, id);
+    else survive(() => owner.onStart(id, recorder));
   });
-  const restoreStop = replaceMethod(bindings, 'stopProfiling', (id, format) => {
-    const owner = owners.get(id);
-    if (owner === undefined) {
-      for (const listener of listeners) survive(() => listener.onStopAgain(id));
-      return stop(id, format);
+  const restoreStop = replaceMethod(addon, 'stopProfiling', (id, ...rest) => {
+    for (const listener of listeners) {
+      const profile = survive(() => listener.onStop(id));
+      if (profile !== undefined) return profile as ReturnType<NativeAddon['stopProfiling']>;
     }
-    owners.delete(id);
-    return stopTimed(
-      () => stop(id, format),
-      (profile, stopMs) => owner.onStop(id, profile, stopMs),
-    );
+    return stop.call(addon, id, ...rest);
   });
-
-  const junction: Junction = {
+  return {
     listeners,
-    owners,
-    stop,
     restore() {
       restoreStart();
       restoreStop();
     },
   };
-  junctions.set(bindings, junction);
-  return junction;
-}
-
-/** Tells what a native stop returned and how long it took; null if it has thrown, for then that profile has ended too. */
-function stopTimed(
-  stop: () => NativeProfile | null,
-  tell: (profile: NativeProfile | null, stopMs: number) => void,
-): NativeProfile | null {
-  const startMs = performance.now();
-  let profile: NativeProfile | null = null;
-  try {
-    profile = stop();
-  } finally {
-    const stopMs = performance.now() - startMs;
-    survive(() => tell(profile, stopMs));
-  }
-  return profile;
 }

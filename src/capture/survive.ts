@@ -10,7 +10,11 @@ export function survive<T>(work: () => T): T | undefined {
   try {
     return work();
   } catch (error) {
-    debug.warn('[BoundedProfiling] The profiler failed:', error);
+    tellFailure(error);
     return undefined;
   }
+}
+
+export function tellFailure(error: unknown): void {
+  debug.warn('[BoundedProfiling] The profiler failed:', error);
 }

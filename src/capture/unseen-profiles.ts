@@ -1,4 +1,4 @@
-import type { Hold } from '../ledger.ts';
+import type { Entry } from '../ledger.ts';
 
 /**
  * Profiles that a gate has let start where the native seam is out of reach: which of them has ended can't be seen, only
@@ -6,7 +6,7 @@ import type { Hold } from '../ledger.ts';
  */
 export class UnseenProfiles {
   readonly #maxProfileMs: number;
-  readonly #running: { readonly hold: Hold; readonly startedAtMs: number }[] = [];
+  readonly #running: { readonly entry: Entry; readonly startedAtMs: number }[] = [];
 
   /** @param maxProfileMs after which the SDK ends a profile in any case */
   constructor(maxProfileMs: number) {
@@ -18,15 +18,15 @@ export class UnseenProfiles {
   }
 
   get heldBytes(): number {
-    return this.#running.reduce((sum, { hold }) => sum + hold.heldBytes, 0);
+    return this.#running.reduce((sum, { entry }) => sum + entry.heldBytes, 0);
   }
 
-  start(hold: Hold): void {
-    this.#running.push({ hold, startedAtMs: performance.now() });
+  start(entry: Entry): void {
+    this.#running.push({ entry, startedAtMs: performance.now() });
   }
 
   endOldest(): void {
-    this.#running.shift()?.hold.release();
+    this.#running.shift()?.entry.release();
   }
 
   expire(): void {

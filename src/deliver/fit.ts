@@ -14,7 +14,7 @@ export interface FitParts {
   readonly carrier: Carrier;
   readonly limits: SizeLimits;
   readonly exits: Exits;
-  readonly onShip: (encoding: ProfileEncoding) => void;
+  readonly onShip: (encoding: ProfileEncoding, parcel: Parcel) => void;
   readonly onSplit: (id: string, parts: number) => void;
   readonly onThin: (id: string, loss: ThinningLoss) => void;
   /** Told what went wrong with a profile. @returns why it is dropped */
@@ -102,7 +102,7 @@ export class Fit {
       shipment.drop('budget');
       return false;
     }
-    this.#parts.onShip(encoding);
+    this.#parts.onShip(encoding, parcel);
     shipment.hasShipped = true;
     if (!isKept) {
       parcel.ship();

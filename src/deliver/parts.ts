@@ -96,6 +96,9 @@ export class Parts {
         return heldBytes;
       },
       resize,
+      // It counts with the whole.
+      capture: () => {},
+      release: leave,
       deliver: (sentBytes) => {
         this.#sentBytes += sentBytes;
         leave();

@@ -3,11 +3,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { TransportMakeRequestResponse } from '@sentry/core';
 import { type ProfileEncoding, prepareEncoding, SMALL_BYTES } from '../encode/profile-encoding.ts';
 import type { Slices } from '../encode/slices.ts';
-import type { Ledger } from '../ledger.ts';
+import type { Entry, Ledger } from '../ledger.ts';
 import type { DropReason } from '../options.ts';
-import { type CompactProfile, compactSteps } from '../profile/compact.ts';
+import { type Compaction, type CompactProfile, compactSteps } from '../profile/compact.ts';
 import { estimateHeldBytes } from '../profile/price.ts';
-import { MalformedProfileError } from '../profile/types.ts';
+import { MalformedProfileError, type Profile } from '../profile/types.ts';
+import type { ChunkGroup } from '../record/chunk-group.ts';
+import { type FindImages, recordedPayload } from '../record/recorded-payload.ts';
+import type { RecordedProfile } from '../record/recorded-profile.ts';
 import type { Carrier } from './carrier.ts';
 import { Fit, type FitParts } from './fit.ts';
 import type { AnyEnvelope, ProfileItem } from './profile-items.ts';
@@ -15,20 +18,40 @@ import type { RateLimits } from './rate-limits.ts';
 import { type Exits, Shipment } from './shipment.ts';
 import type { SizeLimits } from './size-limits.ts';
 
-/** The parts that a pipeline is made of. */
-export interface PipelineParts {
+/** What is known of a profile when it is intercepted. */
+export interface Claim {
+  /** Where it is to be encoded from; undefined for one that is objects. */
+  readonly recorded?: RecordedProfile;
+  /** Its place in the ledger, if it has one already. */
+  readonly entry?: Entry;
+}
+
+/** What a pipeline works with. */
+export interface PipelineDeps {
   readonly ledger: Ledger;
   readonly slices: Slices;
   readonly carrier: Carrier;
   readonly rateLimits: RateLimits;
   readonly limits: SizeLimits;
   readonly exits: Exits;
+  readonly findImages: FindImages;
   readonly onSplit: FitParts['onSplit'];
   readonly onThin: FitParts['onThin'];
-  /** The profile of this id has been intercepted. @returns how many bytes of JSON it has been made smaller by before */
-  readonly claim: (id: string) => number;
+  /** Told what a profile holds while it waits for its upload, in bytes. */
+  readonly onWaiting: (bytes: number) => void;
+  /** A profile has been intercepted. */
+  readonly claim: (payload: Profile) => Claim;
+  /** Told of a profile in whose time there was no tick: there is nothing to send. */
+  readonly onShort: () => void;
   /** Told what went wrong with a profile that could not be encoded. */
   readonly onMalformed: (error: unknown) => void;
+}
+
+/** A profile on its way to be encoded. */
+interface Arrival {
+  readonly shipment: Shipment;
+  /** The parts of the recording that it consists of, in order; none for one that is objects. */
+  readonly recorded: RecordedProfile[];
 }
 
 /** How often an unlimited wait looks whether the server can still be reached. */
@@ -36,9 +59,11 @@ const FAILURE_CHECK_MS = 50;
 
 /** Takes profiles from interception to their carrier: one is encoded at a time, the others wait their turn. */
 export class Pipeline {
-  readonly #parts: PipelineParts;
+  readonly #deps: PipelineDeps;
   readonly #fit: Fit;
-  readonly #waiting: Shipment[] = [];
+  /** Chunks that more may be added to. */
+  readonly #joining = new Map<ChunkGroup, Arrival>();
+  readonly #waiting: Arrival[] = [];
   readonly #underWay = new Set<Shipment>();
   /**
    * Leaves the async context of whoever sent the envelope: work for one profile goes on in that of another, and sockets
@@ -52,12 +77,13 @@ export class Pipeline {
   /** What has been encoded and is not yet compressed, or handed over. */
   #carriedBytes = 0;
 
-  constructor(parts: PipelineParts) {
-    this.#parts = parts;
+  constructor(deps: PipelineDeps) {
+    this.#deps = deps;
     this.#fit = new Fit({
-      ...parts,
-      onShip: ({ bytes }) => {
+      ...deps,
+      onShip: ({ bytes }, { heldBytes }) => {
         this.#encodedBytes += bytes;
+        deps.onWaiting(heldBytes);
       },
       onFailure: (error) => this.#failureOf(error),
     });
@@ -88,13 +114,13 @@ export class Pipeline {
    */
   async settle(timeoutMs: number | undefined): Promise<boolean> {
     if (this.isIdle) return true;
-    this.#parts.carrier.hurry();
+    this.#deps.carrier.hurry();
     const all = Promise.all(Array.from(this.#underWay, (shipment) => shipment.ended)).then(() => true);
     let timer: NodeJS.Timeout | undefined;
     // Not unref'd: somebody waits for this promise, and a process that exits meanwhile would never answer.
     const end = new Promise<boolean>((resolve) => {
       if (timeoutMs) timer = setTimeout(() => resolve(false), timeoutMs);
-      else timer = setInterval(() => this.#parts.carrier.isFailing && resolve(false), FAILURE_CHECK_MS);
+      else timer = setInterval(() => this.#deps.carrier.isFailing && resolve(false), FAILURE_CHECK_MS);
     });
     const isSettled = await Promise.race([all, end]);
     clearTimeout(timer);
@@ -108,15 +134,15 @@ export class Pipeline {
   /** Ends what is not being sent yet: its transactions are handed on, while there is time to send them. */
   giveUp(): void {
     this.#isClosed = true;
-    this.#parts.slices.stop();
-    for (const shipment of this.#waiting.splice(0)) shipment.drop('shutdown');
-    this.#parts.carrier.endWaiting();
+    this.#deps.slices.stop();
+    for (const { shipment } of this.#waiting.splice(0)) shipment.drop('shutdown');
+    this.#deps.carrier.endWaiting();
   }
 
   /** Breaks off what is being sent. */
   cutOff(): void {
     this.giveUp();
-    this.#parts.carrier.close();
+    this.#deps.carrier.close();
   }
 
   /** Ends everything that is under way, before this returns: nothing that comes later is counted any more. */
@@ -130,29 +156,76 @@ export class Pipeline {
   }
 
   #admit(item: ProfileItem, envelope: AnyEnvelope): Shipment {
-    const { ledger, exits, claim } = this.#parts;
-    const shipment = new Shipment(item, ledger.capture(item.identity), envelope, exits);
-    shipment.savedBytes = claim(item.identity.id);
-    this.#underWay.add(shipment);
-    void shipment.ended.then(() => this.#underWay.delete(shipment));
-    const refusal = this.#refusalOf(shipment, item);
-    if (refusal !== undefined) shipment.drop(refusal);
-    else {
-      this.#waiting.push(shipment);
-      if (!this.#isEncoding) void this.#detached(() => this.#encodeWaiting());
+    const { ledger, exits } = this.#deps;
+    const { recorded, entry = ledger.enter(item.identity) } = this.#claim(item.payload);
+    const joining = recorded?.group && this.#joining.get(recorded.group);
+    if (recorded !== undefined && joining !== undefined) {
+      joining.recorded.push(recorded);
+      return joining.shipment;
     }
+    const shipment = new Shipment(item, entry, envelope, exits);
+    const arrival: Arrival = { shipment, recorded: recorded === undefined ? [] : [recorded] };
+    this.#underWay.add(shipment);
+    void shipment.ended.then(() => this.#leave(arrival));
+    if (this.#isClosed) shipment.drop('shutdown');
+    else if (recorded === undefined) this.#enqueue(arrival, this.#refusalOf(shipment, item.payload));
+    else void this.#detached(() => this.#awaitRecording(arrival, recorded.group));
     return shipment;
   }
 
-  #refusalOf({ reservation, categories }: Shipment, { payload }: ProfileItem): DropReason | undefined {
-    if (this.#isClosed) return 'shutdown';
+  #claim(payload: Profile): Claim {
+    try {
+      return this.#deps.claim(payload);
+    } catch (error) {
+      this.#tell(error);
+      return {};
+    }
+  }
+
+  #leave({ shipment, recorded }: Arrival): void {
+    this.#underWay.delete(shipment);
+    const group = recorded[0]?.group;
+    if (group !== undefined) this.#joining.delete(group);
+    for (const one of recorded) one.release();
+  }
+
+  /** Waits until all that belongs to it is recorded. */
+  async #awaitRecording(arrival: Arrival, group: ChunkGroup | undefined): Promise<void> {
+    const { shipment, recorded } = arrival;
+    if (group !== undefined) {
+      this.#joining.set(group, arrival);
+      // What comes later is added: nobody can be told of its end.
+      shipment.release();
+      await group.sealed;
+      this.#joining.delete(group);
+    }
+    await recorded.at(-1)?.ready();
+    if (!shipment.isOpen) return;
+    const isEvicted = group?.isEvicted || recorded.some((one) => one.isEvicted);
+    const { rateLimits } = this.#deps;
+    if (isEvicted) shipment.drop('budget');
+    else this.#enqueue(arrival, rateLimits.areActive(shipment.categories) ? 'rate-limited' : undefined);
+  }
+
+  #enqueue(arrival: Arrival, refusal: DropReason | undefined): void {
+    if (refusal !== undefined) {
+      arrival.shipment.drop(refusal);
+      return;
+    }
+    this.#waiting.push(arrival);
+    if (!this.#isEncoding) void this.#detached(() => this.#encodeWaiting());
+  }
+
+  /** @returns why a profile that is objects can't be taken */
+  #refusalOf({ reservation, categories }: Shipment, payload: Profile): DropReason | undefined {
+    reservation.capture();
     try {
       reservation.itemBytes = estimateHeldBytes(payload);
     } catch (error) {
       this.#tell(error);
       return 'malformed';
     }
-    if (this.#parts.rateLimits.areActive(categories)) return 'rate-limited';
+    if (this.#deps.rateLimits.areActive(categories)) return 'rate-limited';
     return reservation.resize(reservation.itemBytes) ? undefined : 'budget';
   }
 
@@ -160,30 +233,51 @@ export class Pipeline {
     this.#isEncoding = true;
     // A turn of the event loop first: what sent the envelope goes on before encoding begins.
     await nextTurn();
-    for (let shipment = this.#waiting.shift(); shipment !== undefined; shipment = this.#waiting.shift()) {
-      await this.#encode(shipment);
+    for (let arrival = this.#waiting.shift(); arrival !== undefined; arrival = this.#waiting.shift()) {
+      await this.#encode(arrival);
     }
     this.#isEncoding = false;
   }
 
-  async #encode(shipment: Shipment): Promise<void> {
-    const { slices } = this.#parts;
+  async #encode({ shipment, recorded }: Arrival): Promise<void> {
+    const { slices, onShort } = this.#deps;
     try {
-      const { profile, savedBytes } = await slices.run(compactSteps(shipment.takeProfile(), slices));
+      const compaction =
+        recorded.length > 0
+          ? await this.#cut(shipment, recorded)
+          : await slices.run(compactSteps(shipment.takeProfile(), slices));
+      if (compaction === undefined) {
+        onShort();
+        shipment.skip();
+        return;
+      }
+      const { profile, savedBytes } = compaction;
       if (profile.profile.samples.length === 0) {
         throw new MalformedProfileError(
           'Expected at least one sample, without which Relay refuses a profile',
         );
       }
+      shipment.reservation.capture();
       const encoding = await prepareEncoding(profile, slices);
       shipment.reservation.itemBytes = encoding.bytes;
-      this.#originalBytes += encoding.bytes + savedBytes + shipment.savedBytes;
+      this.#originalBytes += encoding.bytes + savedBytes;
       const sent = this.#send(shipment, profile, encoding);
       // While zlib works on what is small, the next one is encoded.
       if (encoding.blocks === undefined || this.#carriedBytes > SMALL_BYTES) await sent;
     } catch (error) {
       shipment.drop(this.#failureOf(error));
     }
+  }
+
+  /** @returns undefined if there was no tick in all its time */
+  async #cut(shipment: Shipment, recorded: readonly RecordedProfile[]): Promise<Compaction | undefined> {
+    const { slices, findImages } = this.#deps;
+    const [first] = recorded as [RecordedProfile];
+    const stretches = recorded.map(({ stretch }) => stretch);
+    const cut = await slices.run(first.cutSteps(stretches, slices));
+    for (const one of recorded) one.release();
+    if (cut.timesMs.length === 0) return undefined;
+    return recordedPayload(shipment.takeProfile(), cut, first.clock, findImages);
   }
 
   async #send(shipment: Shipment, profile: CompactProfile, encoding: ProfileEncoding): Promise<void> {
@@ -200,7 +294,7 @@ export class Pipeline {
 
   #tell(error: unknown): void {
     try {
-      this.#parts.onMalformed(error);
+      this.#deps.onMalformed(error);
     } catch {
       // What was thrown can't be printed.
     }

@@ -49,8 +49,6 @@ export class Shipment {
   readonly response: Promise<TransportMakeRequestResponse>;
   /** Gets the other items of the envelope (the transaction of a profile) back from wherever they are. */
   rest: () => AnyItem[] | Promise<AnyItem[]>;
-  /** Bytes of JSON by which the profile was made smaller before it was intercepted. */
-  savedBytes = 0;
   /** Whether a carrier has all of it. */
   hasShipped = false;
   /** Set while the profile is still at hand, to be made smaller: told when it was refused for its size. */
@@ -116,6 +114,13 @@ export class Shipment {
   drop(reason: DropReason, reporting: Reporting = 'reported'): void {
     if (!this.#close()) return;
     this.#countDrop(reason, reporting);
+    void this.#sendRest();
+  }
+
+  /** Sends the rest of the envelope on without a profile that turned out to be none: nothing is counted. */
+  skip(): void {
+    if (!this.#close()) return;
+    this.reservation.release();
     void this.#sendRest();
   }
 

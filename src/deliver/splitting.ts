@@ -43,7 +43,7 @@ export class Splitting {
     const { length } = columns;
     let size = nextSize(length, wholeLoad);
     for (let start = 0; start < length; ) {
-      const end = Math.min(start + size, length);
+      const end = endOfPart(start, size, length);
       const slice = sliceTimeline(timeline, start, end);
       const piece = await slices.run(cutSteps(chunk, columns, slice, slices));
       const encoding = await prepareEncoding(piece.profile, slices);
@@ -77,6 +77,12 @@ export class Splitting {
     }
     return this.#empty;
   }
+}
+
+/** A single sample that is left for the last part would show nothing there. */
+function endOfPart(start: number, size: number, length: number): number {
+  const end = Math.min(start + size, length);
+  return end === length - 1 && end - start > 1 ? end - 1 : end;
 }
 
 /** How many samples the next part gets. What all parts repeat may be most of them: one that had room leads to a larger one. */

@@ -48,7 +48,7 @@ export async function thin(
 
   const attempt = async (count: number, maxDepth: number): Promise<Thinned> => {
     const { indices, selfTimeDistance } = await slices.run(thinSteps(plan, count, slices));
-    const part = await slices.run(selectSteps(profile, columns.stackIds, indices, maxDepth, slices));
+    const part = await slices.run(selectSteps(profile, columns.stackIds, { indices }, maxDepth, slices));
     const encoding = await prepareEncoding(part.profile, slices);
     const parcel = await packer.pack(encoding);
     const loss = { samplesBefore, samplesKept: indices.length, maxDepth, selfTimeDistance };
@@ -60,6 +60,8 @@ export async function thin(
     attempt(count, WHOLE),
   );
   if (bySamples !== undefined) return bySamples;
-  const deepest = profile.profile.stacks.reduce((depth, stack) => Math.max(depth, stack.length), 0);
+  const { stacks } = profile.profile;
+  let deepest = 0;
+  for (let i = 0; i < stacks.length; i++) deepest = Math.max(deepest, stacks.at(i)?.length ?? 0);
   return findLargest(1, { count: deepest, load }, (depth) => attempt(fewest, depth));
 }

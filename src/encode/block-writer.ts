@@ -24,6 +24,17 @@ export class BlockWriter {
     this.#offset += this.#block.write(text, this.#offset);
   }
 
+  /** Copies what is JSON in UTF-8 already, of any length. */
+  copy(bytes: Uint8Array): void {
+    for (let start = 0; start < bytes.length; ) {
+      if (this.#offset === BLOCK_BYTES) this.#seal();
+      const end = Math.min(bytes.length, start + BLOCK_BYTES - this.#offset);
+      this.#block.set(bytes.subarray(start, end), this.#offset);
+      this.#offset += end - start;
+      start = end;
+    }
+  }
+
   /** Hands over the sealed blocks; with `last`, what is in the open one too. */
   drain(last = false): Uint8Array[] {
     if (last && this.#offset > 0) this.#seal();

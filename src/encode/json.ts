@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import type { Pace } from '../pace.ts';
-import { ArrayView } from '../profile/array-view.ts';
+import { ArrayView } from './array-view.ts';
 import type { BlockWriter } from './block-writer.ts';
 import { MAX_PIECE_UNITS, pieceUnits } from './piece.ts';
 
@@ -42,7 +42,7 @@ export function* encodeJson(root: unknown, writer: BlockWriter, pace: Pace): Gen
       path.pop();
     } else if (cursor.keys !== undefined) {
       yield* encodeProperty(cursor, cursor.keys[cursor.index++] as string, path, writer);
-    } else if (!writeBatch(cursor, writer)) {
+    } else if (!writeMembers(cursor, writer) && !writeBatch(cursor, writer)) {
       yield* encodeElement(cursor, cursor.index++, path, writer);
     }
   }
@@ -98,6 +98,19 @@ function open(container: object, path: readonly Cursor[], writer: BlockWriter): 
 /** What the standard calls ToLength: a proxy may say anything of its length, and not every number is ever reached. */
 function toLength(length: unknown): number {
   return Math.min(Math.max(Math.trunc(Number(length)) || 0, 0), Number.MAX_SAFE_INTEGER);
+}
+
+/** Lets a view write its next members. @returns false when it does not do that */
+function writeMembers(cursor: Cursor, writer: BlockWriter): boolean {
+  const { container } = cursor;
+  if (!(container instanceof ArrayView) || container.writeAt === undefined) return false;
+  const end = Math.min(cursor.length, cursor.index + MAX_BATCH);
+  for (; cursor.index < end; cursor.index++) {
+    writer.write(cursor.separator);
+    cursor.separator = ',';
+    container.writeAt(cursor.index, writer);
+  }
+  return true;
 }
 
 /** Writes the next members of a list in one piece. @returns false when the next one is too large or too odd for that */

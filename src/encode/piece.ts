@@ -1,4 +1,4 @@
-import { ArrayView } from '../profile/array-view.ts';
+import { ArrayView } from './array-view.ts';
 
 /** Longest text, in UTF-16 units, that is stringified in one go: as JSON, six bytes a unit, it still fits a block. */
 export const MAX_PIECE_UNITS = 8 * 1024;

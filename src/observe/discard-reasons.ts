@@ -1,4 +1,5 @@
 import type { EventDropReason } from '@sentry/core';
+import type { SkipReason } from '../capture/admission.ts';
 import type { Drop, DropReason } from '../options.ts';
 
 /**
@@ -13,6 +14,14 @@ export const DISCARD_REASONS: Readonly<Record<DropReason, EventDropReason>> = {
   rejected: 'send_error',
   malformed: 'internal_sdk_error',
   shutdown: 'network_error',
+};
+
+/** The same for profiles that were not taken. Core types less reasons than the protocol has. */
+export const SKIP_REASONS: Readonly<Record<SkipReason, EventDropReason>> = {
+  rate: 'backpressure' as EventDropReason,
+  budget: 'backpressure' as EventDropReason,
+  active: 'backpressure' as EventDropReason,
+  short: 'insufficient_data' as EventDropReason,
 };
 
 /** Relay's data category for each format. Core maps chunks to `profile`, which Relay does not limit them by. */

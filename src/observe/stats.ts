@@ -1,4 +1,4 @@
-import type { SkipReason } from '../capture/capture-edge.ts';
+import type { SkipReason } from '../capture/admission.ts';
 import type { DropReason } from '../options.ts';
 import type { SamplingStats } from '../sampling/sampling.ts';
 import type { OversizedStats } from './oversized.ts';

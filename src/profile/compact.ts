@@ -1,5 +1,5 @@
+import { ArrayView, type List } from '../encode/array-view.ts';
 import { type Pace, STEPS_PER_CHECK } from '../pace.ts';
-import { ArrayView } from './array-view.ts';
 import { expectMembers, isObject } from './expect-members.ts';
 import {
   addDuplicate,
@@ -26,9 +26,11 @@ import {
 const MAX_SHORT_IDS = 2 ** 16;
 
 /** What compaction makes of a profile. It shares what did not change with the original, which stays as it was. */
-export interface CompactSampledProfile extends Omit<SampledProfile, 'samples'> {
+export interface CompactSampledProfile {
   /** A view: a renumbered copy of each of a million samples would be a second object graph. */
   readonly samples: ArrayView<Sample>;
+  readonly stacks: List<readonly number[]>;
+  readonly frames: List<Frame>;
 }
 
 export type CompactProfile = Profile<CompactSampledProfile>;

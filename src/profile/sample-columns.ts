@@ -1,3 +1,4 @@
+import { ArrayView } from '../encode/array-view.ts';
 import { type Pace, STEPS_PER_CHECK } from '../pace.ts';
 import type { CompactProfile } from './compact.ts';
 import type { Sample } from './types.ts';
@@ -14,9 +15,15 @@ export interface SampleColumns {
   readonly isSorted: boolean;
 }
 
+/** Samples that are columns already. */
+export abstract class ColumnarSamples extends ArrayView<Sample> {
+  abstract columns(): SampleColumns;
+}
+
 /** Reads the samples once: to choose among them, they are gone through many times. */
 export function* readColumns(profile: CompactProfile, pace: Pace): Generator<void, SampleColumns> {
   const { samples } = profile.profile;
+  if (samples instanceof ColumnarSamples) return samples.columns();
   const { length } = samples;
   const stackIds = new Int32Array(length);
   const times = new Float64Array(length);

@@ -1,5 +1,6 @@
+import { ArrayView, type List } from '../encode/array-view.ts';
+import type { BlockWriter } from '../encode/block-writer.ts';
 import { type Pace, STEPS_PER_CHECK } from '../pace.ts';
-import { ArrayView } from './array-view.ts';
 import type { CompactProfile } from './compact.ts';
 import type { Frame, Sample } from './types.ts';
 
@@ -8,26 +9,81 @@ const UNUSED = -1;
 /** The depth that cuts no stack. */
 export const WHOLE = Number.POSITIVE_INFINITY;
 
+/** A sample that is in the selection once more, at another time. */
+export interface RepeatedSample {
+  readonly index: number;
+  /** The sample that has this time. */
+  readonly timeOf: number;
+}
+
+/** Samples to select, in the order that they are to have. */
+export interface Choice {
+  readonly indices: Uint32Array;
+  /** What comes after them. */
+  readonly ends?: readonly RepeatedSample[];
+}
+
 class SelectedSamples extends ArrayView<Sample> {
   readonly #samples: ArrayView<Sample>;
-  readonly #indices: Uint32Array;
+  readonly #choice: Choice;
   readonly #stackIds: Int32Array;
 
-  constructor(samples: ArrayView<Sample>, indices: Uint32Array, stackIds: Int32Array) {
+  constructor(samples: ArrayView<Sample>, choice: Choice, stackIds: Int32Array) {
     super();
     this.#samples = samples;
-    this.#indices = indices;
+    this.#choice = choice;
     this.#stackIds = stackIds;
   }
 
   get length(): number {
-    return this.#indices.length;
+    const { indices, ends = [] } = this.#choice;
+    return indices.length + ends.length;
   }
 
   at(index: number): Sample {
-    const sample = this.#samples.at(this.#indices[index] as number);
-    return { ...sample, stack_id: this.#stackIds[sample.stack_id] as number };
+    const { indices, ends = [] } = this.#choice;
+    const repeated = ends[index - indices.length];
+    const sample = this.#samples.at(repeated?.index ?? (indices[index] as number));
+    const stack_id = this.#stackIds[sample.stack_id] as number;
+    if (repeated === undefined) return { ...sample, stack_id };
+    const { timestamp, elapsed_since_start_ns } = this.#samples.at(repeated.timeOf);
+    return {
+      ...sample,
+      stack_id,
+      ...(timestamp !== undefined && { timestamp }),
+      ...(elapsed_since_start_ns !== undefined && { elapsed_since_start_ns }),
+    };
   }
+}
+
+class SelectedFrames extends ArrayView<Frame> {
+  readonly #frames: ArrayView<Frame>;
+  readonly #ids: readonly number[];
+
+  constructor(frames: ArrayView<Frame>, ids: readonly number[]) {
+    super();
+    this.#frames = frames;
+    this.#ids = ids;
+  }
+
+  get length(): number {
+    return this.#ids.length;
+  }
+
+  at(index: number): Frame {
+    return this.#frames.at(this.#ids[index] as number);
+  }
+
+  override writeAt(index: number, writer: BlockWriter): void {
+    this.#frames.writeAt?.(this.#ids[index] as number, writer);
+  }
+}
+
+/** Frames that write themselves go on doing so. */
+function selectFrames(frames: List<Frame>, ids: readonly number[]): List<Frame> {
+  const view = frames instanceof ArrayView ? (frames as ArrayView<Frame>) : undefined;
+  if (view?.writeAt !== undefined) return new SelectedFrames(view, ids);
+  return ids.map((id) => frames.at(id) as Frame);
 }
 
 /** In an object of its own: a profile may have a member called `then`, and be taken for a promise where it is awaited. */
@@ -39,31 +95,36 @@ export interface Selection {
  * The part of a profile that some of its samples need: these samples, the stacks they refer to, and the frames those list.
  *
  * @param stackIds the stack of every sample of the profile
- * @param indices the samples, in the order that they are to have
  * @param maxDepth how many frames of a stack are kept, from the leaf on: what a function took itself stays true
  */
 export function* selectSteps(
   profile: CompactProfile,
   stackIds: Int32Array,
-  indices: Uint32Array,
+  choice: Choice,
   maxDepth: number,
   pace: Pace,
 ): Generator<void, Selection> {
   const { samples } = profile.profile;
+  const { indices } = choice;
   const tables = createTables(profile, maxDepth);
   for (let i = 0; i < indices.length; i++) {
     keepStack(tables, stackIds[indices[i] as number] as number);
     if (i % STEPS_PER_CHECK === 0 && pace.isOver()) yield;
   }
   const { stacks, frames } = tables.kept;
-  const selected = new SelectedSamples(samples, indices, tables.newStackIds);
-  const sampled = { ...profile.profile, samples: selected, stacks, frames };
+  const selected = new SelectedSamples(samples, choice, tables.newStackIds);
+  const sampled = {
+    ...profile.profile,
+    samples: selected,
+    stacks,
+    frames: selectFrames(profile.profile.frames, frames),
+  };
   return { profile: { ...profile, profile: sampled } };
 }
 
 interface Tables {
   readonly all: CompactProfile['profile'];
-  readonly kept: { readonly stacks: number[][]; readonly frames: Frame[] };
+  readonly kept: { readonly stacks: number[][]; readonly frames: number[] };
   readonly newStackIds: Int32Array;
   readonly newFrameIds: Int32Array;
   readonly maxDepth: number;
@@ -85,7 +146,7 @@ function createTables({ profile }: CompactProfile, maxDepth: number): Tables {
 function keepStack(tables: Tables, id: number): void {
   const { all, kept, newStackIds, maxDepth, known } = tables;
   if (newStackIds[id] !== UNUSED) return;
-  const stack = (all.stacks[id] as number[]).slice(0, maxDepth);
+  const stack = (all.stacks.at(id) as number[]).slice(0, maxDepth);
   for (let i = 0; i < stack.length; i++) stack[i] = keepFrame(tables, stack[i] as number);
   if (maxDepth === WHOLE) {
     newStackIds[id] = kept.stacks.push(stack) - 1;
@@ -97,7 +158,7 @@ function keepStack(tables: Tables, id: number): void {
   newStackIds[id] = newId;
 }
 
-function keepFrame({ all, kept, newFrameIds }: Tables, id: number): number {
-  if (newFrameIds[id] === UNUSED) newFrameIds[id] = kept.frames.push(all.frames[id] as Frame) - 1;
+function keepFrame({ kept, newFrameIds }: Tables, id: number): number {
+  if (newFrameIds[id] === UNUSED) newFrameIds[id] = kept.frames.push(id) - 1;
   return newFrameIds[id] as number;
 }

@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { Pace } from '../pace.ts';
 import type { CompactProfile } from './compact.ts';
 import type { SampleColumns } from './sample-columns.ts';
-import { type Selection, selectSteps, WHOLE } from './select.ts';
+import { type RepeatedSample, type Selection, selectSteps, WHOLE } from './select.ts';
 
 /** A stretch of a chunk's time. */
 export interface TimeSlice {
   readonly indices: Uint32Array;
+  readonly ends: readonly RepeatedSample[];
   /** The first begins, and the last ends, where nothing more can be. */
   readonly fromTime: number;
   readonly untilTime: number;
@@ -17,20 +18,31 @@ export interface TimeSlice {
 export interface Timeline {
   readonly columns: SampleColumns;
   readonly order: Uint32Array;
+  /** For each place in that order the place of the next sample of the same thread; 0 for the last one of a thread. */
+  readonly next: Uint32Array;
 }
 
 export function timelineOf(columns: SampleColumns): Timeline {
   const { length, times, isSorted } = columns;
   const order = Uint32Array.from({ length }, (_, i) => i);
   if (!isSorted) order.sort((a, b) => (times[a] as number) - (times[b] as number) || a - b);
-  return { columns, order };
+  const next = new Uint32Array(length);
+  const following = new Uint32Array(columns.threadIds.length);
+  for (let place = length - 1; place >= 0; place--) {
+    const thread = columns.threads[order[place] as number] as number;
+    next[place] = following[thread] as number;
+    following[thread] = place;
+  }
+  return { columns, order, next };
 }
 
 /** The stretch of a timeline from one of its samples up to another one. */
-export function sliceTimeline({ columns, order }: Timeline, start: number, end: number): TimeSlice {
+export function sliceTimeline(timeline: Timeline, start: number, end: number): TimeSlice {
+  const { columns, order } = timeline;
   const timeAt = (i: number): number => columns.times[order[i] as number] as number;
   return {
     indices: order.subarray(start, end),
+    ends: endsOf(timeline, start, end),
     fromTime: start === 0 ? Number.NEGATIVE_INFINITY : timeAt(start),
     untilTime: end === order.length ? Number.POSITIVE_INFINITY : timeAt(end),
     isFirst: start === 0,
@@ -38,7 +50,25 @@ export function sliceTimeline({ columns, order }: Timeline, start: number, end: 
 }
 
 /**
- * Makes a chunk of its own out of a stretch of another one. Nothing is lost and nothing doubled: each sample, each value
+ * The last sample of each thread once more, at the time of the next one that comes after the stretch: it stands until there, and the
+ * last sample of a thread says no more than a time.
+ */
+function endsOf({ columns, order, next }: Timeline, start: number, end: number): RepeatedSample[] {
+  const seen = new Set<number>();
+  const ends: RepeatedSample[] = [];
+  for (let place = end - 1; place >= start && seen.size < columns.threadIds.length; place--) {
+    const thread = columns.threads[order[place] as number] as number;
+    const nextPlace = next[place] as number;
+    if (!seen.has(thread) && nextPlace >= end) {
+      ends.push({ index: order[place] as number, timeOf: order[nextPlace] as number });
+    }
+    seen.add(thread);
+  }
+  return ends;
+}
+
+/**
+ * Makes a chunk of its own out of a stretch of another one. Nothing is lost and nothing doubled: the time of each sample, each value
  * that was measured and each thread without samples goes to one of them. Only what describes the whole is repeated.
  * The first keeps the id.
  */
@@ -48,7 +78,7 @@ export function* cutSteps(
   slice: TimeSlice,
   pace: Pace,
 ): Generator<void, Selection> {
-  const { profile: part } = yield* selectSteps(profile, columns.stackIds, slice.indices, WHOLE, pace);
+  const { profile: part } = yield* selectSteps(profile, columns.stackIds, slice, WHOLE, pace);
   const { thread_metadata, ...sampled } = part.profile as CompactProfile['profile'] & Described;
   const { measurements, ...meta } = part as CompactProfile & Measured;
   const ownMetadata = isRecord(thread_metadata)

@@ -32,7 +32,7 @@ export function* readThreads(
     const number = numbers[i] as number;
     const thread = threads[number] as Thread;
     const next = counts[number] as number;
-    const leaf = profile.stacks[stackIds[i] as number]?.[0];
+    const leaf = profile.stacks.at(stackIds[i] as number)?.[0];
     thread.samples[next] = i;
     thread.times[next] = times[i] as number;
     thread.functions[next] = leaf === undefined ? IDLE : leaf + 1;

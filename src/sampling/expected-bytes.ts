@@ -1,15 +1,10 @@
-const MiB = 1024 * 1024;
-
 /** What the next profile is expected to hold, learned from those before it. */
 export interface ExpectedBytes {
   /** In bytes. */
   readonly value: number;
-  /** @param bytes what a finished profile held. What can't be a size is left out */
+  /** @param bytes what a profile held. What can't be a size is left out */
   observe(bytes: number): void;
 }
-
-/** Half of what 20 s of a real service took: most profiles are shorter, and one that proves dear is learned from at once. */
-const START_BYTES = 1.5 * MiB;
 
 /** Share of the difference that one larger, or one smaller profile moves the value by. */
 const RISE = 0.15;
@@ -25,9 +20,11 @@ const FIRST_FALL = 0.5;
  * Simulated against the alternatives, as in `test/sampling`: a mean plus a deviation reserves a quarter more than profiles
  * hold, as a high quantile does, and that part of the budget then carries nothing. The plain mean carries 4% more than this,
  * but a quarter more profiles find at their end that there is no room for their real size, and it learns of dearer ones late.
+ *
+ * @param firstBytes what is expected before one has been seen
  */
-export function learnExpectedBytes(): ExpectedBytes {
-  let value = START_BYTES;
+export function learnExpectedBytes(firstBytes: number): ExpectedBytes {
+  let value = firstBytes;
   let observed = 0;
   return {
     get value() {

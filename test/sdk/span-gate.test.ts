@@ -63,7 +63,7 @@ test('a tiny budget is never exceeded: one profile at a time', async () => {
   const bounded = { memoryBudgetBytes: BUDGET_BYTES, sampling: false };
   const { stats } = await run('concurrent', bounded);
   expect(received().transactions).toEqual(requests(0, 1, 2, 3, 4, 5));
-  expect(stats.skipped).toEqual({ rate: 0, budget: 5, active: 0 });
+  expect(stats.skipped).toEqual({ rate: 0, budget: 5, active: 0, short: 0 });
   expect(stats.memory.peakHeldBytes).toBeLessThanOrEqual(BUDGET_BYTES);
   expect(stats.memory.heldBytes).toBe(0);
   expect(reported()).toEqual({ backpressure: 5 });
@@ -81,7 +81,7 @@ test('the user’s sampler keeps its meaning, and what it refuses is not reporte
   relay = await startRelay();
   const { stats } = await run('sampler', { sampling: false });
   expect(received()).toEqual(expected);
-  expect(stats.skipped).toEqual({ rate: 0, budget: 0, active: 0 });
+  expect(stats.skipped).toEqual({ rate: 0, budget: 0, active: 0, short: 0 });
   expect(reported()).toEqual({});
   expect(stock.output).toBe('');
 });

@@ -1,0 +1,48 @@
+import type { Entry, Ledger, ProfileIdentity } from '../ledger.ts';
+import type { ExpectedBytes } from '../sampling/expected-bytes.ts';
+
+/** Why a profile that the user's own rate had chosen was not taken. */
+export type SkipReason = 'rate' | 'budget' | 'active' | 'short';
+
+export interface AdmissionDeps {
+  readonly ledger: Ledger;
+  readonly expectedBytes: ExpectedBytes;
+  readonly format: ProfileIdentity['format'];
+  /** Told of each profile that is not taken. */
+  readonly onSkip: (reason: SkipReason) => void;
+}
+
+/** Decides by the room in the ledger what may start. */
+export class Admission {
+  readonly skipped: Record<SkipReason, number> = { rate: 0, budget: 0, active: 0, short: 0 };
+  readonly #deps: AdmissionDeps;
+
+  constructor(deps: AdmissionDeps) {
+    this.#deps = deps;
+  }
+
+  /** Whether a profile that starts now will find room. */
+  hasRoom(): boolean {
+    return this.#expectedBytes <= this.#deps.ledger.freeBytes;
+  }
+
+  /** Enters a profile that starts now. @returns undefined, counted, if there is no room */
+  reserve(id: string): Entry | undefined {
+    const { ledger, format } = this.#deps;
+    const entry = ledger.reserve({ id, format }, this.#expectedBytes);
+    if (entry === undefined) this.skip('budget');
+    return entry;
+  }
+
+  /** Counts a profile that is not taken. */
+  skip(reason: SkipReason): false {
+    this.skipped[reason]++;
+    this.#deps.onSkip(reason);
+    return false;
+  }
+
+  /** One that is expected to be larger than the budget may still run alone: it may be smaller than those before it. */
+  get #expectedBytes(): number {
+    return Math.min(this.#deps.expectedBytes.value, this.#deps.ledger.budgetBytes);
+  }
+}

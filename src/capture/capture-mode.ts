@@ -1,0 +1,33 @@
+import type { DropReason } from '../options.ts';
+import type { RecordedProfile, RecordedProfileDeps } from '../record/recorded-profile.ts';
+import type { SeamListener } from './native-seam.ts';
+
+/** How the SDK of one client profiles: a profile for each transaction, or chunks. */
+export interface CaptureMode extends Omit<SeamListener, 'onStart'> {
+  /** Marks the start of a profile in the recording. */
+  onStart(id: string, recording: Recording): void;
+  /** Whether the user's rate is governed. */
+  readonly isGated: boolean;
+  /** Profiles whose transaction never came. */
+  readonly abandoned: number;
+  /** V8 profiles that the SDK itself has running, where they can't be seen. */
+  readonly unseen: number;
+  /** What is reserved for profiles that are not on their way yet, in bytes. */
+  readonly reservedBytes: number;
+  /** Does what the governor has decided to what runs already. */
+  follow(isPaused: boolean): void;
+  /** A profile is on its way out. */
+  claim(profile: RecordedProfile): void;
+  /** A profile has come through whose start and stop were not seen. */
+  claimUnseen(): void;
+  /** Lets what has been recorded go on its way; gives up what will never come. */
+  settle(limitMs: number): Promise<void>;
+  /** Puts everything back as it was; what runs is left to the SDK. */
+  close(): void;
+}
+
+/** The recording, and whose budget it is held in. */
+export type Recording = Pick<RecordedProfileDeps, 'recorder' | 'host'>;
+
+/** Told of a profile that was started, and is not kept. */
+export type OnLost = (profile: RecordedProfile['entry'], reason: DropReason) => void;

@@ -1,0 +1,100 @@
+import type { Client, Span } from '@sentry/core';
+import type { RecordedProfile } from '../record/recorded-profile.ts';
+import { getRootSpan } from '../sdk.ts';
+import { survive } from './survive.ts';
+import { type TransactionEvent, transactionPayload } from './transaction-payload.ts';
+
+/** A profile that has ended, and what stands for it until it is sent. */
+export interface FinishedProfile {
+  readonly id: string;
+  readonly profile: RecordedProfile;
+  readonly placeholder: object;
+}
+
+type AnyEvent = TransactionEvent & { type?: string };
+type AnyEnvelope = readonly [unknown, [{ type: string }, unknown][]];
+
+/**
+ * Brings the profile of each root span to its transaction. The SDK itself goes by a context of the isolation scope, where spans that
+ * share one overwrite each other's (getsentry/sentry-javascript#15405), and by a store that holds 50.
+ */
+export class SpanProfiles {
+  readonly #client: Client;
+  /** Started in the `spanStart` that is being told of, and not yet seen to belong to a span. */
+  #started: string | undefined;
+  /** Ids of profiles by their root span. */
+  readonly #ids = new Map<string, string>();
+  readonly #spans = new Map<string, string>();
+  readonly #finished = new Map<string, FinishedProfile>();
+  readonly #unsubscribe: readonly (() => void)[];
+
+  constructor(client: Client) {
+    this.#client = client;
+    this.#unsubscribe = [
+      client.on('spanStart', (span) => survive(() => this.#bind(span))),
+      client.on('beforeSendEvent', (event) => survive(() => this.#unlink(event as AnyEvent))),
+      client.on('beforeEnvelope', (envelope) =>
+        survive(() => this.#attach(envelope as unknown as AnyEnvelope)),
+      ),
+    ];
+  }
+
+  started(id: string): void {
+    this.#started = id;
+  }
+
+  finished(finished: FinishedProfile): void {
+    this.#finished.set(finished.id, finished);
+  }
+
+  /** The profile will not be sent, or is on its way. */
+  remove(id: string): void {
+    const span = this.#spans.get(id);
+    if (span !== undefined) this.#ids.delete(span);
+    this.#spans.delete(id);
+    this.#finished.delete(id);
+  }
+
+  close(): void {
+    for (const one of this.#unsubscribe) one();
+  }
+
+  /** The SDK starts a profile within the `spanStart` of its root span, before this is told of it. */
+  #bind(span: Span): void {
+    const id = this.#started;
+    this.#started = undefined;
+    if (id === undefined || getRootSpan(span) !== span) return;
+    const { traceId, spanId } = span.spanContext();
+    const key = spanKey(traceId, spanId);
+    this.#ids.set(key, id);
+    this.#spans.set(id, key);
+  }
+
+  /** Relay links a transaction to the profile that comes with it. This context may be that of another span. */
+  #unlink({ type, contexts }: AnyEvent): void {
+    if (type === 'transaction' && contexts?.profile?.profile_id !== undefined) delete contexts.profile;
+  }
+
+  #attach([, items]: AnyEnvelope): void {
+    for (const [{ type }, event] of [...items]) {
+      if (type !== 'transaction') continue;
+      const { contexts, event_id } = event as AnyEvent;
+      const { trace_id = '', span_id = '' } = contexts?.trace ?? {};
+      const finished = this.#finished.get(this.#ids.get(spanKey(trace_id, span_id)) ?? '');
+      if (finished === undefined) continue;
+      const payload = transactionPayload(finished.id, finished.placeholder, event as AnyEvent);
+      this.#emit('preprocessEvent', payload, event_id);
+      this.#emit('postprocessEvent', payload, event_id);
+      items.push([{ type: 'profile' }, payload]);
+    }
+  }
+
+  /** As the SDK does with the profiles that it attaches. */
+  #emit(hook: 'preprocessEvent' | 'postprocessEvent', payload: object, event_id: string | undefined): void {
+    this.#client.emit(hook as 'preprocessEvent', payload as never, { event_id } as never);
+  }
+}
+
+function spanKey(traceId: string, spanId: string): string {
+  return `${traceId}-${spanId}`;
+}

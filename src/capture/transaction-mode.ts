@@ -1,0 +1,159 @@
+import type { Client } from '@sentry/core';
+import { RecordedProfile } from '../record/recorded-profile.ts';
+import type { Sampling } from '../sampling/sampling.ts';
+import type { Admission } from './admission.ts';
+import type { CaptureMode, OnLost, Recording } from './capture-mode.ts';
+import { isIdle, maxProfileMsOf, type ProfilingOptions } from './profiling-client.ts';
+import { installSpanGate } from './span-gate.ts';
+import { SpanProfiles } from './span-profiles.ts';
+import { survive } from './survive.ts';
+import { UnseenProfiles } from './unseen-profiles.ts';
+import { WaitingProfiles } from './waiting-profiles.ts';
+
+/** Timers count in whole milliseconds from a clock that was read before. */
+const TIMER_TOLERANCE_MS = 2;
+
+export interface TransactionModeDeps {
+  readonly client: Client;
+  readonly options: ProfilingOptions;
+  readonly admission: Admission;
+  /** Whether starts and stops of V8 profiles can be seen. */
+  readonly isSeeing: boolean;
+  readonly sampling: Sampling;
+  /** Where starts can't be seen: V8 profiles that run at once. */
+  readonly maxActiveProfiles: number;
+  /** Told of each choice of the user's own rate. */
+  readonly onChoice: (isChosen: boolean) => void;
+  readonly onLost: OnLost;
+}
+
+/** A profile for each transaction (SDK 9 and 10). */
+export class TransactionMode implements CaptureMode {
+  readonly #deps: TransactionModeDeps;
+  readonly #maxProfileMs: number;
+  /** Profiles that run or wait, by the id that the SDK gave them. */
+  readonly #profiles = new Map<string, RecordedProfile>();
+  readonly #spans: SpanProfiles;
+  readonly #waiting: WaitingProfiles;
+  readonly #unseen: UnseenProfiles;
+  readonly #removeGate: (() => void) | undefined;
+  /** Whether the gate has let a profile start that has not started yet. */
+  #isAdmitted = false;
+
+  constructor(deps: TransactionModeDeps) {
+    this.#deps = deps;
+    this.#maxProfileMs = maxProfileMsOf(deps.options);
+    this.#spans = new SpanProfiles(deps.client);
+    this.#waiting = new WaitingProfiles((profile) => {
+      this.#remove(profile);
+      profile.release();
+      profile.entry.release();
+    });
+    this.#unseen = new UnseenProfiles(this.#maxProfileMs);
+    this.#removeGate = survive(() =>
+      installSpanGate(deps.options, { observe: deps.onChoice, admit: () => this.#admit() }),
+    );
+  }
+
+  get isGated(): boolean {
+    return this.#removeGate !== undefined;
+  }
+
+  get abandoned(): number {
+    return this.#waiting.abandoned;
+  }
+
+  get unseen(): number {
+    return this.#unseen.running;
+  }
+
+  get reservedBytes(): number {
+    let bytes = this.#unseen.heldBytes;
+    for (const { entry } of this.#profiles.values()) bytes += entry.heldBytes;
+    return bytes;
+  }
+
+  isStarting(): boolean {
+    return this.#isAdmitted || !this.isGated;
+  }
+
+  onStart(id: string, recording: Recording): void {
+    this.#isAdmitted = false;
+    const entry = this.#deps.admission.reserve(id);
+    if (entry === undefined) return;
+    const profile: RecordedProfile = new RecordedProfile({
+      ...recording,
+      entry,
+      onEvicted: () => this.#lose(profile, 'budget'),
+    });
+    this.#profiles.set(id, profile);
+    this.#spans.started(id);
+  }
+
+  onStop(id: string): object | null | undefined {
+    const profile = this.#profiles.get(id);
+    if (profile === undefined) return undefined;
+    if (profile.hasEnded) {
+      this.#waiting.expect(profile);
+      return null;
+    }
+    const ranMs = performance.now() - profile.fromMs;
+    // Relay refuses a longer one, which a timer that comes late would make.
+    const placeholder = profile.end(profile.fromMs + Math.min(ranMs, this.#maxProfileMs));
+    this.#waiting.add(profile, ranMs >= this.#maxProfileMs - TIMER_TOLERANCE_MS);
+    this.#spans.finished({ id, profile, placeholder });
+    return placeholder;
+  }
+
+  follow(isPaused: boolean): void {
+    if (!isPaused) return;
+    for (const profile of this.#profiles.values()) if (!profile.hasEnded) this.#lose(profile, 'budget');
+  }
+
+  claim(profile: RecordedProfile): void {
+    this.#remove(profile);
+    this.#waiting.remove(profile);
+  }
+
+  claimUnseen(): void {
+    this.#unseen.endOldest();
+  }
+
+  /** If the client has nothing under way any more, what is not claimed in a moment never will be. */
+  async settle(limitMs: number): Promise<void> {
+    if (isIdle(this.#deps.client)) await this.#waiting.settle(limitMs);
+  }
+
+  close(): void {
+    this.#removeGate?.();
+    this.#spans.close();
+    this.#unseen.close();
+    this.#waiting.close();
+    for (const profile of this.#profiles.values()) this.#lose(profile, 'shutdown');
+  }
+
+  #admit(): boolean {
+    const { admission, sampling, maxActiveProfiles } = this.#deps;
+    if (Math.random() >= sampling.decide()) return admission.skip('rate');
+    if (this.#deps.isSeeing) {
+      this.#isAdmitted = admission.hasRoom();
+      return this.#isAdmitted || admission.skip('budget');
+    }
+    this.#unseen.expire();
+    if (this.#unseen.running >= maxActiveProfiles) return admission.skip('active');
+    const entry = admission.reserve('');
+    if (entry !== undefined) this.#unseen.start(entry);
+    return entry !== undefined;
+  }
+
+  #lose(profile: RecordedProfile, reason: Parameters<OnLost>[1]): void {
+    this.claim(profile);
+    profile.release();
+    this.#deps.onLost(profile.entry, reason);
+  }
+
+  #remove({ entry }: RecordedProfile): void {
+    this.#profiles.delete(entry.identity.id);
+    this.#spans.remove(entry.identity.id);
+  }
+}

@@ -1,0 +1,112 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RecordedProfile } from '../record/recorded-profile.ts';
+
+/**
+ * How long the transaction of a finished profile may take to come. Spans are collected for a moment after the root span
+ * has ended, and a `beforeSendTransaction` may wait for something; a transaction that comes later than this goes alone.
+ */
+export const CLAIM_MS = 10_000;
+
+/** When everything that the SDK was processing is done, what is older than this belongs to no transaction. */
+export const SETTLED_CLAIM_MS = 250;
+
+/** How long the transaction of a profile that was cut off may go on. */
+export const CUT_OFF_CLAIM_MS = 300_000;
+
+/** What a profile is worth in the ledger while it waits for a transaction that goes on: what it needs of the recording is in there once. */
+const CUT_OFF_BYTES = 1024;
+
+const SWEEP_MS = 1000;
+
+/** Timers count in whole milliseconds, and may come early by a part of one. */
+const TIMER_TOLERANCE_MS = 2;
+
+interface Waiting {
+  finishedAtMs: number;
+  /** It has ended before its transaction, and can't be claimed before that has ended too. */
+  isCutOff: boolean;
+}
+
+/**
+ * Profiles that have ended and wait for the transaction that they travel with. Some never come: `beforeSendTransaction` or
+ * an event processor has dropped them.
+ */
+export class WaitingProfiles {
+  readonly #onAbandon: (profile: RecordedProfile) => void;
+  readonly #waiting = new Map<RecordedProfile, Waiting>();
+  /** Leaves the async context of the request whose span has ended: one timer sets the next. */
+  readonly #detached = AsyncLocalStorage.snapshot();
+  #abandoned = 0;
+  #sweep: NodeJS.Timeout | undefined;
+
+  /** @param onAbandon told of a profile whose transaction never came */
+  constructor(onAbandon: (profile: RecordedProfile) => void) {
+    this.#onAbandon = onAbandon;
+  }
+
+  /** Profiles whose transaction never came. */
+  get abandoned(): number {
+    return this.#abandoned;
+  }
+
+  /** @param isCutOff whether its transaction may go on */
+  add(profile: RecordedProfile, isCutOff: boolean): void {
+    if (isCutOff) profile.entry.resize(CUT_OFF_BYTES);
+    this.#waiting.set(profile, { finishedAtMs: performance.now(), isCutOff });
+    this.#sweep ??= this.#sweepLater();
+  }
+
+  /** Its transaction has ended, and will come now if it comes at all. */
+  expect(profile: RecordedProfile): void {
+    const waiting = this.#waiting.get(profile);
+    if (waiting?.isCutOff) Object.assign(waiting, { isCutOff: false, finishedAtMs: performance.now() });
+  }
+
+  /** It waits no longer: its transaction has come, or there is no room to keep it. */
+  remove(profile: RecordedProfile): void {
+    this.#waiting.delete(profile);
+  }
+
+  /** Gives up those whose transaction should have come by now; waits for the newest, unless that takes longer than the limit. */
+  async settle(limitMs: number): Promise<void> {
+    const newestMs = Math.max(...Array.from(this.#waiting.values(), endedAtMs));
+    const leftMs = newestMs + SETTLED_CLAIM_MS - performance.now();
+    // Not unref'd: somebody waits for this promise.
+    if (leftMs > 0) await sleep(Math.min(leftMs + TIMER_TOLERANCE_MS, limitMs));
+    this.#abandonOlder(SETTLED_CLAIM_MS);
+  }
+
+  /** Gives up all of them: nobody is left to claim them. */
+  close(): void {
+    clearTimeout(this.#sweep);
+    for (const profile of this.#waiting.keys()) this.#abandon(profile);
+  }
+
+  #abandonOlder(thanMs: number): void {
+    const nowMs = performance.now();
+    for (const [profile, { finishedAtMs, isCutOff }] of this.#waiting) {
+      if (nowMs - finishedAtMs >= (isCutOff ? CUT_OFF_CLAIM_MS : thanMs)) this.#abandon(profile);
+    }
+  }
+
+  #abandon(profile: RecordedProfile): void {
+    this.#waiting.delete(profile);
+    this.#abandoned++;
+    this.#onAbandon(profile);
+  }
+
+  #sweepLater(): NodeJS.Timeout {
+    return this.#detached(() => setTimeout(() => this.#sweepUp(), SWEEP_MS).unref());
+  }
+
+  #sweepUp(): void {
+    this.#abandonOlder(CLAIM_MS);
+    this.#sweep = this.#waiting.size > 0 ? this.#sweepLater() : undefined;
+  }
+}
+
+/** Before which it can have been claimed: one that was cut off waits for a transaction that goes on. */
+function endedAtMs({ isCutOff, finishedAtMs }: Waiting): number {
+  return isCutOff ? Number.NEGATIVE_INFINITY : finishedAtMs;
+}

@@ -1,0 +1,55 @@
+import type { Entry } from '../ledger.ts';
+import type { RecordedProfile } from './recorded-profile.ts';
+
+/** The wall clock may be set: what it says of one chunk may differ by this much from start to end. */
+const MAX_CLOCK_CHANGE_MS = 100;
+
+/** Chunks of the SDK that follow each other and are sent as one. */
+export class ChunkGroup {
+  readonly entry: Entry;
+  readonly fromMs = performance.now();
+  /** What turns times of `performance.now()` into those of the wall clock. */
+  readonly epochMs = Date.now() - performance.now();
+  /** Comes true when no more will be added. */
+  readonly sealed: Promise<void>;
+  /** Whether a part of it had to go. */
+  isEvicted = false;
+  readonly #profiles = new Set<RecordedProfile>();
+  #markSealed!: () => void;
+  #isSealed = false;
+
+  constructor(entry: Entry) {
+    this.entry = entry;
+    this.sealed = new Promise((resolve) => {
+      this.#markSealed = resolve;
+    });
+  }
+
+  /** Whether the wall clock has gone on as it was. */
+  get isClockSteady(): boolean {
+    return Math.abs(Date.now() - performance.now() - this.epochMs) < MAX_CLOCK_CHANGE_MS;
+  }
+
+  /** Whether a part of it is on its way out. */
+  get isClaimed(): boolean {
+    return [...this.#profiles].some((profile) => profile.isClaimed);
+  }
+
+  add(profile: RecordedProfile): void {
+    this.#profiles.add(profile);
+  }
+
+  /** It goes another way. */
+  remove(profile: RecordedProfile): void {
+    this.#profiles.delete(profile);
+  }
+
+  /** Ends the group. What has not come to its way out by now never will. */
+  seal(): void {
+    if (this.#isSealed) return;
+    this.#isSealed = true;
+    for (const profile of this.#profiles) if (!profile.isClaimed) profile.release();
+    if (!this.isClaimed) this.entry.release();
+    this.#markSealed();
+  }
+}

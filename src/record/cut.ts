@@ -1,0 +1,196 @@
+import { type Pace, STEPS_PER_CHECK } from '../pace.ts';
+import { type Dictionary, NO_STACK } from './dictionary.ts';
+import { cutMeasurements, joinMeasurements, type Measurements } from './measurements.ts';
+import { RowTable } from './row-table.ts';
+import type { Segment } from './segment.ts';
+
+/** A stretch of time, in milliseconds of `performance.now()`. */
+export interface Stretch {
+  readonly fromMs: number;
+  readonly untilMs: number;
+  /** Whether it goes on where another one ended: the tick before it then stands for what comes before its own first. */
+  readonly isContinued: boolean;
+}
+
+/** What was recorded in some stretches of time, by columns, with nothing in it that they do not refer to. */
+export interface Cut {
+  /** Of each sample, in order. */
+  readonly timesMs: Float64Array;
+  /** Of each sample, an index into {@link leaves}. */
+  readonly stackIds: Int32Array;
+  /** For each stack its place in the tree of calls; {@link NO_STACK} for one without frames. */
+  readonly leaves: Int32Array;
+  /** The tree of calls: for each place the caller's, and an index into {@link frames}. */
+  readonly calls: RowTable;
+  /** Each frame as JSON. */
+  readonly frames: readonly Buffer[];
+  /** Paths of the scripts that the frames are in. */
+  readonly resources: ReadonlySet<string>;
+  readonly measurements: Measurements;
+  /** Ticks of V8 among the samples: the others only say how long a tick stands. */
+  readonly tickCount: number;
+  /** What the frames would measure as JSON with one for each call, as the native profiler lists them. */
+  readonly callBytes: number;
+}
+
+/** Makes a cut, the stretches in order. A tick stands until the next one, and the last of a stretch until its end. */
+export function* cutSteps(
+  segments: readonly Segment[],
+  stretches: readonly Stretch[],
+  pace: Pace,
+): Generator<void, Cut> {
+  const cut = new CutBuilder();
+  for (const stretch of stretches) {
+    for (const segment of segments) {
+      if (segment.untilMs <= stretch.fromMs && !stretch.isContinued) continue;
+      if (segment.fromMs >= stretch.untilMs) break;
+      for (let start = 0; start < segment.timesMs.length; start += STEPS_PER_CHECK) {
+        cut.add(segment, stretch, start, start + STEPS_PER_CHECK);
+        if (pace.isOver()) yield;
+      }
+    }
+    cut.endStretch(stretch);
+  }
+  const measurements = stretches.flatMap(({ fromMs, untilMs }) =>
+    segments.map((segment) => cutMeasurements(segment.measurements, fromMs, untilMs)),
+  );
+  return cut.build(joinMeasurements(measurements));
+}
+
+/** Which of the recording's stacks and frames are in the cut already. */
+interface Known {
+  readonly calls: Map<number, number>;
+  readonly frames: Map<number, number>;
+}
+
+/** A tick's stack in the recording. */
+interface RecordedStack {
+  readonly stack: number;
+  readonly dictionary: Dictionary;
+}
+
+class CutBuilder {
+  readonly #timesMs: number[] = [];
+  readonly #stackIds: number[] = [];
+  readonly #leaves: number[] = [];
+  readonly #stackOfLeaf = new Map<number, number>();
+  readonly #calls = new RowTable(2);
+  readonly #row = new Int32Array(2);
+  readonly #frames: Buffer[] = [];
+  readonly #resources = new Set<string>();
+  readonly #known = new Map<Dictionary, Known>();
+  /** Frames of all dictionaries by text, as soon as there are two of them: both may have the same. */
+  readonly #frameOfText = new Map<string, number>();
+  #tickCount = 0;
+  #callBytes = 0;
+  /** Whether the current stretch has a sample. */
+  #isBegun = false;
+  /** Where the last stretch with samples ended. */
+  #endMs: number | undefined;
+  /** The last tick before a stretch that goes on. */
+  #before: RecordedStack | undefined;
+
+  add({ timesMs, stacks, dictionary }: Segment, stretch: Stretch, start: number, end: number): void {
+    for (let i = start; i < end && i < timesMs.length; i++) {
+      const timeMs = timesMs[i] as number;
+      if (timeMs >= stretch.untilMs) return;
+      const recorded = { stack: stacks[i] as number, dictionary };
+      if (timeMs < stretch.fromMs) this.#before = stretch.isContinued ? recorded : undefined;
+      else {
+        this.#begin(stretch);
+        this.#push(timeMs, this.#stackIdOf(recorded));
+        this.#tickCount++;
+      }
+    }
+  }
+
+  endStretch(stretch: Stretch): void {
+    if (this.#before !== undefined) this.#begin(stretch);
+    if (this.#isBegun) this.#endMs = stretch.untilMs;
+    this.#isBegun = false;
+  }
+
+  build(measurements: Measurements): Cut {
+    // The last sample says how long the one before it stands.
+    if (this.#endMs !== undefined) this.#push(this.#endMs, this.#stackIds.at(-1) as number);
+    return {
+      timesMs: Float64Array.from(this.#timesMs),
+      stackIds: Int32Array.from(this.#stackIds),
+      leaves: Int32Array.from(this.#leaves),
+      calls: this.#calls,
+      frames: this.#frames,
+      resources: this.#resources,
+      measurements,
+      tickCount: this.#tickCount,
+      callBytes: this.#callBytes,
+    };
+  }
+
+  /** Between two stretches stands a sample without frames, so that nothing is charged for the pause. */
+  #begin({ fromMs }: Stretch): void {
+    if (this.#isBegun) return;
+    this.#isBegun = true;
+    if (this.#endMs !== undefined) this.#push(this.#endMs, this.#stackIdOfLeaf(NO_STACK));
+    if (this.#before !== undefined) this.#push(fromMs, this.#stackIdOf(this.#before));
+    this.#before = undefined;
+  }
+
+  #push(timeMs: number, stackId: number): void {
+    this.#timesMs.push(timeMs);
+    this.#stackIds.push(stackId);
+  }
+
+  #stackIdOf({ stack, dictionary }: RecordedStack): number {
+    return this.#stackIdOfLeaf(this.#callOf(stack, dictionary, this.#knownOf(dictionary)));
+  }
+
+  #stackIdOfLeaf(leaf: number): number {
+    const known = this.#stackOfLeaf.get(leaf);
+    if (known !== undefined) return known;
+    this.#stackOfLeaf.set(leaf, this.#leaves.length);
+    return this.#leaves.push(leaf) - 1;
+  }
+
+  /** The place of a stack in the cut's own tree of calls. */
+  #callOf(stack: number, dictionary: Dictionary, known: Known): number {
+    if (stack === NO_STACK) return NO_STACK;
+    const call = known.calls.get(stack);
+    if (call !== undefined) return call;
+    // A stack has 128 frames at the most.
+    const caller = this.#callOf(dictionary.callerOf(stack), dictionary, known);
+    this.#row[0] = caller;
+    this.#row[1] = this.#frameOf(dictionary.leafOf(stack), dictionary, known);
+    const { size } = this.#calls;
+    const added = this.#calls.intern(this.#row);
+    if (added === size) this.#callBytes += dictionary.textBytesOf(dictionary.leafOf(stack)) + 1;
+    known.calls.set(stack, added);
+    return added;
+  }
+
+  #frameOf(frame: number, dictionary: Dictionary, known: Known): number {
+    const id = known.frames.get(frame);
+    if (id !== undefined) return id;
+    const path = dictionary.pathOf(frame);
+    if (path !== undefined) this.#resources.add(path);
+    const added = this.#addFrame(dictionary.textOf(frame));
+    known.frames.set(frame, added);
+    return added;
+  }
+
+  #addFrame(text: Buffer): number {
+    if (this.#known.size < 2) return this.#frames.push(text) - 1;
+    const key = text.toString('latin1');
+    const id = this.#frameOfText.get(key) ?? this.#frames.push(text) - 1;
+    this.#frameOfText.set(key, id);
+    return id;
+  }
+
+  #knownOf(dictionary: Dictionary): Known {
+    const known = this.#known.get(dictionary) ?? { calls: new Map(), frames: new Map() };
+    if (this.#known.size === 1 && !this.#known.has(dictionary)) {
+      for (const [id, text] of this.#frames.entries()) this.#frameOfText.set(text.toString('latin1'), id);
+    }
+    this.#known.set(dictionary, known);
+    return known;
+  }
+}

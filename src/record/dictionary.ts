@@ -1,0 +1,154 @@
+import type { Frame } from '../profile/types.ts';
+import { RowTable } from './row-table.ts';
+
+/** No parent: the outermost frame of a stack. As a stack of its own: one without frames. */
+export const NO_STACK = -1;
+
+/** What a name costs besides its text: the entry of a map and the head of a string. */
+const NAME_BYTES = 72;
+
+const FIRST_TEXT_BYTES = 64 * 1024;
+
+/** Keys that the native profiler always writes: position, function, and the path twice. */
+const NATIVE_KEYS = 5;
+
+/** `in_app` as a column: the native profiler writes it only where it is false. */
+const IN_APP_UNSAID = 0;
+const IN_APP_FALSE = 1;
+
+/** Marks the row of a frame that is identified by its JSON text. */
+const BY_TEXT = -1;
+
+/**
+ * The frames and stacks of a recording, each once. A frame is kept as the bytes of its JSON, ready to be copied into every
+ * profile that shows it. A stack is a path in the tree of calls: the frame of its leaf, and the stack of the caller.
+ */
+export class Dictionary {
+  readonly #names = new Map<string, number>();
+  readonly #nameTexts: string[] = [];
+  readonly #oddTexts = new Map<string, number>();
+  readonly #frames = new RowTable(5);
+  readonly #stacks = new RowTable(2);
+  readonly #frameRow = new Int32Array(5);
+  readonly #stackRow = new Int32Array(2);
+  #nameBytes = 0;
+  #texts = Buffer.allocUnsafeSlow(FIRST_TEXT_BYTES);
+  #textEnd = 0;
+  /** Where the text of each frame ends. */
+  #ends = new Int32Array(256);
+
+  /** About what all of it takes, in bytes. */
+  get bytes(): number {
+    const texts = this.#texts.length + this.#ends.byteLength;
+    return texts + this.#nameBytes + this.#frames.bytes + this.#stacks.bytes;
+  }
+
+  /** @returns the id of the frame's value */
+  internFrame(frame: Frame): number {
+    const { lineno, colno, function: name, abs_path: path } = frame;
+    const row = this.#frameRow;
+    if (isNative(frame)) {
+      row[0] = this.#internName(name as string);
+      row[1] = this.#internName(path as string);
+      row[2] = lineno as number;
+      row[3] = colno as number;
+      row[4] = frame.in_app === undefined ? IN_APP_UNSAID : IN_APP_FALSE;
+    } else {
+      row.fill(0);
+      row[0] = BY_TEXT;
+      row[1] = this.#internOdd(frame);
+    }
+    const known = this.#frames.size;
+    const id = this.#frames.intern(row);
+    if (id === known) this.#keepText(JSON.stringify(frame));
+    return id;
+  }
+
+  /** @param caller the stack without its leaf, or {@link NO_STACK} */
+  internStack(caller: number, leafFrame: number): number {
+    this.#stackRow[0] = caller;
+    this.#stackRow[1] = leafFrame;
+    return this.#stacks.intern(this.#stackRow);
+  }
+
+  /** The stack without its leaf. */
+  callerOf(stack: number): number {
+    return this.#stacks.at(stack, 0);
+  }
+
+  leafOf(stack: number): number {
+    return this.#stacks.at(stack, 1);
+  }
+
+  /** The script of a frame; undefined for one that has none, or that is known by its text. */
+  pathOf(frame: number): string | undefined {
+    if (this.#frames.at(frame, 0) === BY_TEXT) return undefined;
+    return this.#nameTexts[this.#frames.at(frame, 1)] || undefined;
+  }
+
+  /** The frame as JSON in UTF-8. */
+  textOf(frame: number): Buffer {
+    return this.#texts.subarray(this.#startOf(frame), this.#ends[frame]);
+  }
+
+  /** Length of the frame as JSON, in bytes. */
+  textBytesOf(frame: number): number {
+    return (this.#ends[frame] as number) - this.#startOf(frame);
+  }
+
+  #startOf(frame: number): number {
+    return frame === 0 ? 0 : (this.#ends[frame - 1] as number);
+  }
+
+  #internName(name: string): number {
+    const known = this.#names.get(name);
+    if (known !== undefined) return known;
+    this.#nameBytes += NAME_BYTES + name.length;
+    this.#names.set(name, this.#names.size);
+    return this.#nameTexts.push(name) - 1;
+  }
+
+  #internOdd(frame: Frame): number {
+    const text = JSON.stringify(frame);
+    const known = this.#oddTexts.get(text);
+    if (known !== undefined) return known;
+    this.#nameBytes += NAME_BYTES + text.length;
+    this.#oddTexts.set(text, this.#oddTexts.size);
+    return this.#oddTexts.size - 1;
+  }
+
+  #keepText(text: string): void {
+    const id = this.#frames.size - 1;
+    const endBytes = this.#textEnd + Buffer.byteLength(text);
+    if (endBytes > this.#texts.length) {
+      const texts = Buffer.allocUnsafeSlow(Math.max(2 * this.#texts.length, endBytes));
+      this.#texts.copy(texts, 0, 0, this.#textEnd);
+      this.#texts = texts;
+    }
+    if (id === this.#ends.length) {
+      const ends = new Int32Array(2 * id);
+      ends.set(this.#ends);
+      this.#ends = ends;
+    }
+    this.#textEnd += this.#texts.write(text, this.#textEnd);
+    this.#ends[id] = this.#textEnd;
+  }
+}
+
+/**
+ * Whether function, file and position say all of the frame: `filename` repeats the path, and `module` follows from it. What
+ * another version of the profiler may add makes it a frame that is known by its text.
+ */
+function isNative(frame: Frame): boolean {
+  const { lineno, colno, in_app, function: name, abs_path: path, filename, module } = frame;
+  const keys = NATIVE_KEYS + Number(in_app !== undefined) + Number(module !== undefined);
+  return (
+    typeof name === 'string' &&
+    typeof path === 'string' &&
+    path === filename &&
+    (in_app === undefined || in_app === false) &&
+    (lineno as number) >> 0 === lineno &&
+    (colno as number) >> 0 === colno &&
+    Object.keys(frame).length === keys
+  );
+}

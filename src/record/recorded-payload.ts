@@ -1,0 +1,92 @@
+import type { Compaction, CompactProfile } from '../profile/compact.ts';
+import { jsonIntegerBytes } from '../profile/json-bytes.ts';
+import type { Profile } from '../profile/types.ts';
+import type { Cut } from './cut.ts';
+import { NO_STACK } from './dictionary.ts';
+import type { Measurements } from './measurements.ts';
+import type { MadeProfile } from './placeholder.ts';
+import {
+  type Clock,
+  elapsedNs,
+  epochSeconds,
+  RecordedFrames,
+  RecordedSamples,
+  RecordedStacks,
+} from './recorded-lists.ts';
+
+/** Finds the debug images of scripts: what Sentry needs to show frames in the sources that they were built from. */
+export type FindImages = (paths: readonly string[]) => unknown[];
+
+/** Puts a cut in the place of the lists in a payload, with no object made for what it holds. */
+export function recordedPayload(
+  payload: Profile,
+  cut: Cut,
+  clock: Clock,
+  findImages: FindImages,
+): Compaction {
+  const { debug_meta } = payload as Profile & { debug_meta?: { images?: unknown[] } };
+  const images = findImages([...cut.resources]);
+  const profile = {
+    ...payload,
+    measurements: measurementsOf(cut.measurements, clock),
+    ...(images.length > 0 && { debug_meta: { ...debug_meta, images } }),
+    profile: {
+      ...payload.profile,
+      samples: new RecordedSamples(cut, clock),
+      stacks: new RecordedStacks(cut),
+      frames: new RecordedFrames(cut),
+    },
+  };
+  return { profile: profile as CompactProfile, savedBytes: savedBytes(cut) };
+}
+
+/** Makes all objects of a cut. */
+export function makeProfile(cut: Cut, clock: Clock): MadeProfile {
+  const { samples, stacks, frames } = {
+    samples: new RecordedSamples(cut, clock),
+    stacks: new RecordedStacks(cut),
+    frames: new RecordedFrames(cut),
+  };
+  return {
+    samples: Array.from({ length: samples.length }, (_, i) => samples.at(i)),
+    stacks: Array.from({ length: stacks.length }, (_, i) => stacks.at(i)),
+    frames: Array.from({ length: frames.length }, (_, i) => frames.at(i)),
+    measurements: measurementsOf(cut.measurements, clock),
+  };
+}
+
+/** In seconds or nanoseconds, as Relay wants them; the native profiler writes milliseconds plus seconds into a chunk. */
+function measurementsOf(measurements: Measurements, clock: Clock): object {
+  const timeOf = (timeMs: number): object =>
+    clock.format === 'transaction'
+      ? { elapsed_since_start_ns: elapsedNs(timeMs, clock.startMs) }
+      : { timestamp: epochSeconds(timeMs, clock.epochMs) };
+  return Object.fromEntries(
+    Object.entries(measurements)
+      .filter(([, { values }]) => values.length > 0)
+      .map(([name, { unit, timesMs, values }]) => [
+        name,
+        { unit, values: values.map((value, i) => ({ value, ...timeOf(timesMs[i] as number) })) },
+      ]),
+  );
+}
+
+/**
+ * What the profile would have measured more as the native profiler makes it: with a frame for each call, and stacks that point to
+ * these. Within 2%.
+ */
+function savedBytes({ frames, calls, callBytes, leaves }: Cut): number {
+  const frameBytes = frames.reduce((bytes, frame) => bytes + frame.length + 1, 0);
+  let entries = 0;
+  for (const leaf of leaves) for (let call = leaf; call !== NO_STACK; call = calls.at(call, 0)) entries++;
+  const savedPerEntry = averageIndexBytes(calls.size) - averageIndexBytes(frames.length);
+  return Math.round(callBytes - frameBytes + entries * savedPerEntry);
+}
+
+function averageIndexBytes(count: number): number {
+  let bytes = 0;
+  for (let from = 0, to = 10; from < count; from = to, to *= 10) {
+    bytes += (Math.min(to, count) - from) * jsonIntegerBytes(from);
+  }
+  return count === 0 ? 0 : bytes / count;
+}

@@ -1,0 +1,292 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Slices } from '../encode/slices.ts';
+import { type Pace, runToEnd, UNPACED } from '../pace.ts';
+import { type Cut, cutSteps, type Stretch } from './cut.ts';
+import { type NativeProfiler, Rotation } from './rotation.ts';
+import { type RawSegment, segmentSteps } from './segment.ts';
+import { SegmentStore } from './segment-store.ts';
+
+/** A stretch of the recording that somebody needs: until it is released, it is kept. */
+export interface Mark {
+  /** In milliseconds of `performance.now()`. */
+  readonly fromMs: number;
+  /** Infinity as long as it is open. */
+  readonly untilMs: number;
+}
+
+/** A budget that the recording is part of. */
+export interface RecordingHost {
+  readonly budgetBytes: number;
+  /** Sets what the recording takes of the budget. @returns false, with nothing changed, if there is no room */
+  hold(bytes: number): boolean;
+}
+
+/** With nothing open, V8 goes on for this long: to end its last profile and start one anew costs as much as 50 ms of ticks. */
+const LINGER_MS = 50;
+
+/** Share of a budget that a dictionary may take. What outgrows it is left to the segments that need it, and a new one begun. */
+const DICTIONARY_SHARE = 1 / 8;
+
+/** What a recording takes of a budget from the start, so that it finds room to grow: 256 KiB, and less of a small one. */
+const FIRST_BYTES = 256 * 1024;
+const FIRST_SHARE = 1 / 16;
+
+/** With nothing to record for so long, the dictionary goes too: the next recording has to intern all its frames again. */
+const IDLE_MS = 1000;
+
+interface OwnMark extends Mark {
+  untilMs: number;
+  readonly host: RecordingHost;
+  readonly onEvicted: () => void;
+}
+
+interface Waiter {
+  readonly untilMs: number;
+  readonly resolve: () => void;
+}
+
+/**
+ * The one recording of a process. V8 takes the same ticks for every profile that runs: they are recorded once, and each
+ * profile is a stretch of it. What nobody needs any more goes.
+ */
+export class Recorder {
+  readonly #rotation: Rotation;
+  readonly #slices: Slices;
+  readonly #onFailure: (error: unknown) => void;
+  /** With the number of their marks. */
+  readonly #hosts = new Map<RecordingHost, number>();
+  /** Those that the recording is held for: all that have a mark, or had the last one. */
+  #payers: readonly RecordingHost[] = [];
+  /** The one that began first comes first. */
+  readonly #marks = new Set<OwnMark>();
+  readonly #store = new SegmentStore();
+  /** Segments that are being interned, or wait for it. */
+  readonly #interning: Generator<void, void>[] = [];
+  readonly #waiters: Waiter[] = [];
+  readonly #detached = AsyncLocalStorage.snapshot();
+  #recordedUntilMs = Number.NEGATIVE_INFINITY;
+  #open = 0;
+  #isInterning = false;
+  /** Ends what is kept for the next mark: V8's profile first, then the dictionary. */
+  #idling: NodeJS.Timeout | undefined;
+  /** Whether nothing is to be kept for the next mark. */
+  #isHurried = false;
+
+  constructor(native: NativeProfiler, slices: Slices, onFailure: (error: unknown) => void) {
+    this.#slices = slices;
+    this.#onFailure = onFailure;
+    this.#rotation = new Rotation(native, {
+      isWanted: () => this.#open > 0,
+      onSegment: (raw, untilMs) => this.#take(raw, untilMs),
+      onFailure,
+    });
+  }
+
+  /** V8 profiles that run now: two at the most. */
+  get running(): number {
+    return this.#rotation.running;
+  }
+
+  get longestStopMs(): number {
+    return this.#rotation.longestStopMs;
+  }
+
+  get longestSliceMs(): number {
+    return this.#slices.longestMs;
+  }
+
+  /** @returns takes the host away; with the last one the recording ends */
+  attach(host: RecordingHost): () => void {
+    this.#hosts.set(host, 0);
+    return () => {
+      for (const mark of this.#marks) if (mark.host === host) this.release(mark);
+      this.#hosts.delete(host);
+      host.hold(0);
+      if (this.#hosts.size === 0) this.#end();
+      else this.#hold();
+    };
+  }
+
+  /**
+   * @param host for whom it is kept
+   * @param onEvicted told when there is no room to keep the stretch any longer: it is released then
+   * @param continuesMs where it begins, if it goes on from one that ended a moment ago
+   */
+  open(host: RecordingHost, onEvicted: () => void, continuesMs?: number): Mark {
+    clearTimeout(this.#idling);
+    this.#isHurried = false;
+    this.#open++;
+    this.#rotation.start();
+    const fromMs = continuesMs ?? performance.now();
+    const mark: OwnMark = { fromMs, untilMs: Number.POSITIVE_INFINITY, host, onEvicted };
+    this.#marks.add(mark);
+    this.#count(host, 1);
+    return mark;
+  }
+
+  close(mark: Mark, untilMs: number): void {
+    if (!this.#marks.has(mark as OwnMark) || mark.untilMs !== Number.POSITIVE_INFINITY) return;
+    (mark as OwnMark).untilMs = untilMs;
+    this.#leave();
+  }
+
+  release(mark: Mark): void {
+    if (!this.#marks.delete(mark as OwnMark)) return;
+    this.#count((mark as OwnMark).host, -1);
+    if (mark.untilMs === Number.POSITIVE_INFINITY) this.#leave();
+    this.#forget();
+    this.#hold();
+  }
+
+  /** Comes true when everything until that moment is recorded. */
+  ready(untilMs: number): Promise<void> {
+    if (this.#isReady(untilMs)) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#waiters.push({ untilMs, resolve });
+    });
+  }
+
+  /** Ends the segment as soon as that loses no tick. With nothing to record, nothing is kept. */
+  hurry(): void {
+    this.#rotation.rotate();
+    this.#isHurried = this.#open === 0;
+    this.#forget();
+    this.#hold();
+  }
+
+  /** Ends the segment in this turn, for whoever can't wait. */
+  settleNow(): void {
+    this.#rotation.rotateNow();
+    for (const steps of this.#interning.splice(0)) this.#survive(() => runToEnd(steps));
+    this.#wake();
+  }
+
+  cutSteps(stretches: readonly Stretch[], pace: Pace = UNPACED): Generator<void, Cut> {
+    return cutSteps(this.#store.segments.slice(), stretches, pace);
+  }
+
+  #leave(): void {
+    this.#open--;
+    if (this.#open === 0) this.#idle(LINGER_MS, () => this.#endRotation());
+  }
+
+  #endRotation(): void {
+    this.#rotation.stop();
+    this.#idle(IDLE_MS, () => {
+      this.#isHurried = true;
+      this.#forget();
+      this.#hold();
+    });
+  }
+
+  #idle(delayMs: number, next: () => void): void {
+    clearTimeout(this.#idling);
+    this.#idling = this.#detached(() => setTimeout(next, delayMs).unref());
+  }
+
+  #take(raw: RawSegment | undefined, untilMs: number): void {
+    this.#interning.push(this.#internSteps(raw, untilMs));
+    if (!this.#isInterning) void this.#detached(() => this.#internWaiting());
+  }
+
+  async #internWaiting(): Promise<void> {
+    this.#isInterning = true;
+    for (let steps = this.#interning[0]; steps !== undefined; steps = this.#interning[0]) {
+      try {
+        await this.#slices.run(steps);
+      } catch (error) {
+        this.#onFailure(error);
+      }
+      if (this.#interning[0] === steps) this.#interning.shift();
+      this.#wake();
+    }
+    this.#isInterning = false;
+  }
+
+  *#internSteps(raw: RawSegment | undefined, untilMs: number): Generator<void, void> {
+    try {
+      if (raw !== undefined && this.#marks.size > 0) {
+        this.#store.add(
+          yield* segmentSteps(raw, this.#store.dictionary(this.#maxDictionaryBytes), this.#slices),
+        );
+      }
+    } finally {
+      this.#recordedUntilMs = untilMs;
+      this.#forget();
+      this.#relieve();
+    }
+  }
+
+  get #maxDictionaryBytes(): number {
+    return DICTIONARY_SHARE * Math.min(...Array.from(this.#hosts.keys(), ({ budgetBytes }) => budgetBytes));
+  }
+
+  #isReady(untilMs: number): boolean {
+    return this.#recordedUntilMs >= untilMs || (this.#rotation.running === 0 && this.#interning.length === 0);
+  }
+
+  #wake(): void {
+    for (const waiter of this.#waiters.splice(0)) {
+      if (this.#isReady(waiter.untilMs)) waiter.resolve();
+      else this.#waiters.push(waiter);
+    }
+  }
+
+  #forget(): void {
+    const [first] = this.#marks;
+    if (first === undefined) {
+      const isEnded = this.#rotation.running === 0 && this.#interning.length === 0;
+      if (isEnded && this.#isHurried) this.#store.clear();
+      else this.#store.forgetAll();
+    } else this.#store.forgetBefore(first.fromMs);
+  }
+
+  /** Makes room: the mark that began first keeps the most. */
+  #relieve(): void {
+    while (!this.#hold()) {
+      const [first] = this.#marks;
+      if (first === undefined) {
+        this.#store.clear();
+        this.#hold();
+        return;
+      }
+      this.release(first);
+      first.onEvicted();
+    }
+  }
+
+  #count(host: RecordingHost, change: number): void {
+    const count = (this.#hosts.get(host) ?? 0) + change;
+    this.#hosts.set(host, count);
+    // The first mark of a host, or its last: who pays may be others now.
+    if (count === 0 || (count === 1 && change > 0)) this.#hold();
+  }
+
+  /** @returns false if one of those that pay has no room */
+  #hold(): boolean {
+    const hosts = [...this.#hosts];
+    if (this.#marks.size > 0) this.#payers = hosts.flatMap(([host, count]) => (count > 0 ? [host] : []));
+    const shareBytes = this.#store.bytes / this.#payers.length;
+    const isHeld = hosts.map(([host]) => {
+      if (!this.#payers.includes(host)) return host.hold(0);
+      const firstBytes = this.#marks.size > 0 ? Math.min(FIRST_SHARE * host.budgetBytes, FIRST_BYTES) : 0;
+      return host.hold(Math.max(shareBytes, firstBytes));
+    });
+    return !isHeld.includes(false);
+  }
+
+  #end(): void {
+    clearTimeout(this.#idling);
+    this.#rotation.stop();
+    this.settleNow();
+    this.#store.clear();
+  }
+
+  #survive(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#onFailure(error);
+    }
+  }
+}

@@ -1,0 +1,215 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { NativeProfile, RawSegment } from './segment.ts';
+import { findStartSample, firstSample, isWithin } from './start-sample.ts';
+
+/** V8 profiles as the native profiler starts and stops them. */
+export interface NativeProfiler {
+  start(title: string): void;
+  /** @returns null when V8 has none of that title */
+  stop(title: string): NativeProfile | null;
+}
+
+/** How a stretch of the recording ended. */
+export interface RotationListener {
+  /** Whether the recording goes on. */
+  isWanted(): boolean;
+  /** @param raw undefined where V8 has recorded nothing */
+  onSegment(raw: RawSegment | undefined, untilMs: number): void;
+  onFailure(error: unknown): void;
+}
+
+/** A native stop takes time for each node of the call tree: 1 to 3 ms of a busy service at this length. */
+const LONGEST_SEGMENT_MS = 250;
+const SHORTEST_SEGMENT_MS = 50;
+
+/** A native stop that takes longer is followed by shorter segments. */
+const STOP_TARGET_MS = 5;
+const GROWTH = 1.25;
+
+/**
+ * How long the next segment runs beside the last one: a tick can wait 10 ms for V8's own thread, and one that waits when its
+ * profile is stopped is lost (4% of all where one is stopped as soon as the next has started).
+ */
+const OVERLAP_MS = 25;
+
+/** V8 keeps every title until no profile runs: with a new one for each segment, 40 MB a day. */
+const TITLES = ['sentry-bounded-profiling-a', 'sentry-bounded-profiling-b'] as const;
+
+/** V8 takes a tick every 10 ms, on an idle event loop too. None in this time, and its thread is stuck (pprof-nodejs 125). */
+const STUCK_MS = 200;
+
+interface Running {
+  readonly title: string;
+  /** The native start was called, and returned, at these times. */
+  readonly calledMs: number;
+  readonly returnedMs: number;
+  /** Where its segment begins: at the sample that V8 took of its start, where the last profile shows that. */
+  fromMs: number;
+  isSampleSeen: boolean;
+}
+
+/** Keeps one V8 profile going in short segments. The next is started before the last is stopped, and each tick kept once. */
+export class Rotation {
+  readonly #native: NativeProfiler;
+  readonly #listener: RotationListener;
+  /** Two at the most, the older one first. */
+  readonly #running: Running[] = [];
+  /** Leaves the async context of the request whose span has started the recording. */
+  readonly #detached = AsyncLocalStorage.snapshot();
+  #segmentMs = LONGEST_SEGMENT_MS;
+  #started = 0;
+  /** Whether the segment that has just begun is to end as soon as the last one has. */
+  #isHurried = false;
+  #timer: NodeJS.Timeout | undefined;
+  #stops = 0;
+  #restarts = 0;
+  #longestStopMs = 0;
+
+  constructor(native: NativeProfiler, listener: RotationListener) {
+    this.#native = native;
+    this.#listener = listener;
+  }
+
+  /** V8 profiles that run now. */
+  get running(): number {
+    return this.#running.length;
+  }
+
+  get stops(): number {
+    return this.#stops;
+  }
+
+  /** How often V8's thread was stuck. */
+  get restarts(): number {
+    return this.#restarts;
+  }
+
+  get longestStopMs(): number {
+    return this.#longestStopMs;
+  }
+
+  start(): void {
+    if (this.#running.length > 0) return;
+    this.#startNext();
+    this.#schedule(this.#segmentMs, () => this.rotate());
+  }
+
+  /** Ends the segment in a moment, and goes on with the next one if that is wanted. */
+  rotate(): void {
+    if (!this.#listener.isWanted()) this.stop();
+    else if (this.#running.length === 2) this.#isHurried = true;
+    else if (this.#running.length === 1) {
+      this.#startNext();
+      this.#schedule(OVERLAP_MS, () => this.#endOverlap());
+    }
+  }
+
+  /** Ends the segment in this turn. A tick that waits for V8's thread is lost if the recording goes on. */
+  rotateNow(): void {
+    if (this.#running.length === 0) return;
+    if (this.#listener.isWanted()) {
+      if (this.#running.length === 2) this.#endOldest();
+      this.#startNext();
+      this.#endOverlap();
+    } else this.stop();
+  }
+
+  /** Ends the recording. V8 loses no tick when its last profile is stopped. */
+  stop(): void {
+    clearTimeout(this.#timer);
+    while (this.#running.length > 0) this.#endOldest();
+  }
+
+  #endOverlap(): void {
+    const isHurried = this.#isHurried;
+    this.#isHurried = false;
+    if (!this.#endOldest()) this.#restart();
+    else if (isHurried) this.rotate();
+    else this.#schedule(this.#segmentMs, () => this.rotate());
+  }
+
+  /** V8 makes a new thread when no profile is left. */
+  #restart(): void {
+    this.#restarts++;
+    this.stop();
+    if (this.#listener.isWanted()) this.start();
+  }
+
+  #startNext(): void {
+    const title = TITLES[this.#started++ % TITLES.length] as string;
+    const calledMs = performance.now();
+    try {
+      this.#native.start(title);
+    } catch (error) {
+      this.#listener.onFailure(error);
+    }
+    const returnedMs = performance.now();
+    this.#running.push({ title, calledMs, returnedMs, fromMs: calledMs, isSampleSeen: false });
+  }
+
+  /** @returns false if V8 has taken no tick in all its time */
+  #endOldest(): boolean {
+    const ended = this.#running.shift() as Running;
+    const next = this.#running[0];
+    const stopMs = performance.now();
+    const profile = this.#stopNative(ended.title);
+    const tookMs = performance.now() - stopMs;
+    this.#stops++;
+    this.#longestStopMs = Math.max(this.#longestStopMs, tookMs);
+    if (next !== undefined) this.#learn(stopMs - ended.calledMs, tookMs);
+    const untilMs = next?.calledMs ?? stopMs;
+    if (profile === null || profile.samples.length === 0) {
+      this.#listener.onSegment(undefined, untilMs);
+      return untilMs - ended.fromMs < STUCK_MS;
+    }
+    const raw = place(profile, ended, next, untilMs);
+    this.#listener.onSegment(raw, raw.untilMs);
+    return profile.samples.length > raw.startSamples.size || raw.untilMs - raw.fromMs < STUCK_MS;
+  }
+
+  #stopNative(title: string): NativeProfile | null {
+    try {
+      return this.#native.stop(title);
+    } catch (error) {
+      this.#listener.onFailure(error);
+      return null;
+    }
+  }
+
+  #learn(ranMs: number, stopMs: number): void {
+    const wantedMs = Math.min((ranMs * STOP_TARGET_MS) / stopMs, this.#segmentMs * GROWTH);
+    this.#segmentMs = Math.min(Math.max(wantedMs, SHORTEST_SEGMENT_MS), LONGEST_SEGMENT_MS);
+  }
+
+  #schedule(delayMs: number, next: () => void): void {
+    clearTimeout(this.#timer);
+    this.#timer = this.#detached(() => setTimeout(next, delayMs).unref());
+  }
+}
+
+/**
+ * Finds where on the clock a V8 profile lies. Its start lies between two readings of the clock. The sample that V8 took of that start is
+ * in the profile before it as well: it says to the microsecond how the times of the two belong together.
+ */
+function place(
+  profile: NativeProfile,
+  ended: Running,
+  next: Running | undefined,
+  stoppedMs: number,
+): RawSegment {
+  const own = firstSample(profile);
+  const isStart = isWithin(own.elapsedMs, 0, ended.returnedMs - ended.calledMs);
+  const startMs = ended.isSampleSeen && isStart ? ended.fromMs - own.elapsedMs : ended.calledMs;
+  const startSamples = new Set(isStart ? [own.index] : []);
+  let untilMs = stoppedMs;
+  if (next !== undefined) {
+    const found = findStartSample(profile, own, next.calledMs - startMs, next.returnedMs - startMs);
+    if (found !== undefined) {
+      startSamples.add(found.index);
+      untilMs = startMs + found.elapsedMs;
+      next.fromMs = untilMs;
+      next.isSampleSeen = true;
+    }
+  }
+  return { profile, startMs, fromMs: ended.fromMs, untilMs, startSamples };
+}

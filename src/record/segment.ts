@@ -1,0 +1,99 @@
+import { type Pace, STEPS_PER_CHECK } from '../pace.ts';
+import type { Frame, SampledProfile } from '../profile/types.ts';
+import { type Dictionary, NO_STACK } from './dictionary.ts';
+import {
+  cutMeasurements,
+  type Measurements,
+  type NativeMeasurements,
+  readMeasurements,
+} from './measurements.ts';
+
+/** A profile as `stopProfiling` returns it for a transaction (format 0): microseconds, where a chunk's are cut to milliseconds. */
+export interface NativeProfile extends SampledProfile {
+  readonly measurements?: NativeMeasurements;
+}
+
+/** A stretch of the recording: ticks by columns. All times are in milliseconds of `performance.now()`. */
+export interface Segment {
+  readonly fromMs: number;
+  /** Where the next one begins: a tick of that moment is not in here. */
+  readonly untilMs: number;
+  /** In order. */
+  readonly timesMs: Float64Array;
+  /** The stack of each tick, in the dictionary. */
+  readonly stacks: Int32Array;
+  readonly dictionary: Dictionary;
+  readonly measurements: Measurements;
+}
+
+/** What V8 recorded for a segment, and where on the clock it lies. */
+export interface RawSegment {
+  readonly profile: NativeProfile;
+  /** When the V8 profile started: its ticks count from there. */
+  readonly startMs: number;
+  readonly fromMs: number;
+  readonly untilMs: number;
+  /** Samples that are no ticks: V8 took them when a profile started, of the stack that started it. */
+  readonly startSamples: ReadonlySet<number>;
+}
+
+const NS_PER_MS = 1e6;
+
+/** Not interned yet, in the lists of new ids. */
+const UNKNOWN = -2;
+
+/** What a segment costs besides its columns. */
+const SEGMENT_BYTES = 600;
+const MEASUREMENT_BYTES = 24;
+
+/** Makes columns of what V8 recorded; the object graph is not needed afterwards. */
+export function* segmentSteps(
+  { profile, startMs, fromMs, untilMs, startSamples }: RawSegment,
+  dictionary: Dictionary,
+  pace: Pace,
+): Generator<void, Segment> {
+  const { samples, stacks, frames } = profile;
+  const stackIds = new Int32Array(stacks.length).fill(UNKNOWN);
+  const frameIds = new Int32Array(frames.length).fill(UNKNOWN);
+  const ticks: { readonly timeMs: number; readonly stack: number }[] = [];
+  for (const [i, { stack_id, elapsed_since_start_ns }] of samples.entries()) {
+    const timeMs = startMs + Number(elapsed_since_start_ns) / NS_PER_MS;
+    if (timeMs < fromMs || timeMs >= untilMs || startSamples.has(i)) continue;
+    if (stackIds[stack_id] === UNKNOWN) {
+      stackIds[stack_id] = internStack(dictionary, stacks[stack_id] as number[], frames, frameIds);
+    }
+    ticks.push({ timeMs, stack: stackIds[stack_id] as number });
+    if (i % STEPS_PER_CHECK === 0 && pace.isOver()) yield;
+  }
+  // V8 lists ticks that were waiting when a profile started after the sample of that start.
+  ticks.sort((a, b) => a.timeMs - b.timeMs);
+  return {
+    fromMs,
+    untilMs,
+    timesMs: Float64Array.from(ticks, ({ timeMs }) => timeMs),
+    stacks: Int32Array.from(ticks, ({ stack }) => stack),
+    dictionary,
+    measurements: cutMeasurements(readMeasurements(profile.measurements ?? {}, startMs), fromMs, untilMs),
+  };
+}
+
+/** About what a segment takes without its dictionary, in bytes. */
+export function segmentBytes({ timesMs, stacks, measurements }: Segment): number {
+  const measured = Object.values(measurements).reduce((sum, { values }) => sum + values.length, 0);
+  return SEGMENT_BYTES + timesMs.byteLength + stacks.byteLength + measured * MEASUREMENT_BYTES;
+}
+
+function internStack(
+  dictionary: Dictionary,
+  stack: readonly number[],
+  frames: readonly Frame[],
+  frameIds: Int32Array,
+): number {
+  let id = NO_STACK;
+  for (let i = stack.length - 1; i >= 0; i--) {
+    const frame = stack[i] as number;
+    if (frameIds[frame] === UNKNOWN) frameIds[frame] = dictionary.internFrame(frames[frame] as Frame);
+    id = dictionary.internStack(id, frameIds[frame] as number);
+  }
+  return id;
+}
