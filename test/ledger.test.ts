@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Ledger, type Reservation } from '../src/ledger.ts';
+import { type Entry, Ledger } from '../src/ledger.ts';
 import type { Drop, DropReason } from '../src/options.ts';
 
 const BUDGET_BYTES = 1000;
@@ -9,46 +9,99 @@ const IDENTITY = { id: 'a', format: 'chunk' } as const;
 function createLedger() {
   const drops: Drop[] = [];
   const ledger = new Ledger(BUDGET_BYTES, (drop) => drops.push(drop));
-  return { ledger, drops };
+  /** Enters a profile that has been intercepted. */
+  const capture = (): Entry => {
+    const entry = ledger.enter(IDENTITY);
+    entry.capture();
+    return entry;
+  };
+  return { ledger, drops, capture };
 }
 
 test('room is given up to the budget, to the byte', () => {
-  const { ledger } = createLedger();
-  expect(ledger.capture(IDENTITY).resize(400)).toBe(true);
-  const second = ledger.capture(IDENTITY);
+  const { ledger, capture } = createLedger();
+  expect(capture().resize(400)).toBe(true);
+  const second = capture();
   expect(second.resize(601)).toBe(false);
   expect(second.resize(600)).toBe(true);
   expect(ledger.totals()).toMatchObject({ captured: 2, pending: 2, heldBytes: 1000, peakHeldBytes: 1000 });
 });
 
 test('a refused rise changes nothing', () => {
-  const { ledger } = createLedger();
-  ledger.capture(IDENTITY).resize(500);
-  const reservation = ledger.capture(IDENTITY);
-  reservation.resize(400);
-  expect(reservation.resize(501)).toBe(false);
+  const { ledger, capture } = createLedger();
+  capture().resize(500);
+  const entry = capture();
+  entry.resize(400);
+  expect(entry.resize(501)).toBe(false);
   expect(ledger.totals().heldBytes).toBe(900);
 });
 
-test('a profile larger than the budget is taken only when nothing else is held', () => {
+test('a profile that is to be recorded is in no count until it is captured, and then once', () => {
   const { ledger } = createLedger();
-  const small = ledger.capture(IDENTITY);
+  const entry = ledger.reserve(IDENTITY, 300) as Entry;
+  expect(ledger.totals()).toMatchObject({ captured: 0, pending: 0, heldBytes: 300 });
+  entry.capture();
+  entry.capture();
+  expect(ledger.totals()).toMatchObject({ captured: 1, pending: 1, heldBytes: 300 });
+});
+
+test('what is given back before it is captured leaves nothing; after that it can’t be', () => {
+  const { ledger } = createLedger();
+  const given = ledger.reserve(IDENTITY, 300) as Entry;
+  given.release();
+  given.capture();
+  given.drop('network');
+  expect(ledger.totals()).toMatchObject({ captured: 0, droppedTotal: 0, heldBytes: 0 });
+  const captured = ledger.reserve(IDENTITY, 300) as Entry;
+  captured.capture();
+  captured.release();
+  expect(ledger.totals()).toMatchObject({ captured: 1, pending: 1, heldBytes: 300 });
+});
+
+test('what is dropped before it is captured counts as captured', () => {
+  const { ledger } = createLedger();
+  ledger.reserve(IDENTITY, 300)?.drop('budget');
+  expect(ledger.totals()).toMatchObject({ captured: 1, pending: 0, dropped: { budget: 1 }, heldBytes: 0 });
+});
+
+test('what is expected of a profile is refused above the budget, even alone', () => {
+  const { ledger } = createLedger();
+  expect(ledger.reserve(IDENTITY, BUDGET_BYTES + 1)).toBeUndefined();
+  expect(ledger.totals()).toMatchObject({ heldBytes: 0, peakHeldBytes: 0 });
+});
+
+test('an intercepted profile larger than the budget is taken only when no other is held', () => {
+  const { ledger, capture } = createLedger();
+  expect(ledger.holdShared(100)).toBe(true);
+  const small = capture();
   small.resize(1);
-  const large = ledger.capture(IDENTITY);
+  const large = capture();
   expect(large.resize(5000)).toBe(false);
   small.deliver(1);
   expect(large.resize(5000)).toBe(true);
-  expect(ledger.capture(IDENTITY).resize(1)).toBe(false);
+  expect(capture().resize(1)).toBe(false);
+  expect(ledger.holdShared(101)).toBe(false);
+});
+
+test('what all profiles share is held once, sinks always, and rises where there is room', () => {
+  const { ledger } = createLedger();
+  expect(ledger.holdShared(600)).toBe(true);
+  expect(ledger.reserve(IDENTITY, 401)).toBeUndefined();
+  expect(ledger.reserve(IDENTITY, 400)).toBeDefined();
+  expect(ledger.holdShared(600.5)).toBe(false);
+  expect(ledger.totals().heldBytes).toBe(1000);
+  expect(ledger.holdShared(0)).toBe(true);
+  expect(ledger.totals()).toMatchObject({ heldBytes: 400, peakHeldBytes: 1000 });
 });
 
 test('a profile ends once', () => {
-  const { ledger, drops } = createLedger();
-  const reservation = ledger.capture(IDENTITY);
-  reservation.resize(100);
-  reservation.deliver(60);
-  reservation.deliver(60);
-  reservation.drop('network');
-  expect(reservation.resize(1)).toBe(false);
+  const { ledger, drops, capture } = createLedger();
+  const entry = capture();
+  entry.resize(100);
+  entry.deliver(60);
+  entry.deliver(60);
+  entry.drop('network');
+  expect(entry.resize(1)).toBe(false);
   expect(drops).toEqual([]);
   expect(ledger.totals()).toMatchObject({
     captured: 1,
@@ -60,44 +113,57 @@ test('a profile ends once', () => {
 });
 
 test('a drop is counted by its reason and told', () => {
-  const { ledger, drops } = createLedger();
-  const reservation = ledger.capture(IDENTITY);
-  reservation.itemBytes = 77;
-  reservation.drop('malformed');
+  const { ledger, drops, capture } = createLedger();
+  const entry = capture();
+  entry.itemBytes = 77;
+  entry.drop('malformed');
   expect(drops).toEqual([{ ...IDENTITY, reason: 'malformed', bytes: 77 }]);
   expect(ledger.totals()).toMatchObject({ droppedTotal: 1, dropped: { malformed: 1 }, heldBytes: 0 });
 });
 
+const step = fc.record({
+  kind: fc.constantFrom('capture', 'resize', 'share', 'release', 'deliver', 'drop'),
+  which: fc.nat(19),
+  bytes: fc.nat(1200),
+  reason: fc.constantFrom<DropReason>('budget', 'network', 'rejected'),
+});
+
+type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
+
+const DOING: Record<Step['kind'], (step: Step, entry: Entry, ledger: Ledger) => void> = {
+  capture: (_, entry) => entry.capture(),
+  resize: ({ bytes }, entry) => entry.resize(bytes),
+  share: ({ bytes }, _, ledger) => ledger.holdShared(bytes),
+  release: (_, entry) => entry.release(),
+  deliver: ({ bytes }, entry) => entry.deliver(bytes),
+  drop: ({ reason }, entry) => entry.drop(reason),
+};
+
 test('captured = delivered + dropped + pending and held <= budget, whatever happens', () => {
-  const step = fc.record({
-    kind: fc.constantFrom('capture', 'resize', 'deliver', 'drop'),
-    which: fc.nat(20),
-    bytes: fc.nat(1200),
-    reason: fc.constantFrom<DropReason>('budget', 'network', 'rejected'),
-  });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
       const { ledger } = createLedger();
-      const all: Reservation[] = [];
-      const held = new Map<Reservation, number>();
-      for (const { kind, which, bytes, reason } of steps) {
-        const reservation = all[which % Math.max(1, all.length)];
-        if (kind === 'capture' || reservation === undefined) all.push(ledger.capture(IDENTITY));
-        else if (kind === 'resize') {
-          if (reservation.resize(bytes)) held.set(reservation, bytes);
-        } else {
-          if (kind === 'deliver') reservation.deliver(bytes);
-          else reservation.drop(reason);
-          held.delete(reservation);
-        }
-        const totals = ledger.totals();
-        const heldBytes = [...held.values()].reduce((sum, one) => sum + one, 0);
-        expect(totals.captured).toBe(all.length);
-        expect(totals.delivered + totals.droppedTotal + totals.pending).toBe(totals.captured);
-        expect(totals.heldBytes).toBe(heldBytes);
-        const holders = [...held.values()].filter((one) => one > 0);
-        if (holders.length > 1) expect(heldBytes).toBeLessThanOrEqual(Math.max(BUDGET_BYTES, ...holders));
+      const captured = new Set<Entry>();
+      const entries = Array.from({ length: 20 }, (_, i) => {
+        return ledger.reserve(IDENTITY, 20 * i) ?? ledger.enter(IDENTITY);
+      });
+      for (const taken of steps) {
+        const entry = entries[taken.which] as Entry;
+        const before = ledger.totals().captured;
+        DOING[taken.kind](taken, entry, ledger);
+        const { captured: count, delivered, droppedTotal, pending, heldBytes } = ledger.totals();
+        if (count > before) captured.add(entry);
+        expect(count).toBe(captured.size);
+        expect(delivered + droppedTotal + pending).toBe(count);
+        const holders = entries.filter((one) => one.heldBytes > 0);
+        const ownBytes = holders.reduce((sum, one) => sum + one.heldBytes, 0);
+        expect(heldBytes).toBeGreaterThanOrEqual(ownBytes);
+        const isAlone = holders.length === 1 && captured.has(holders[0] as Entry);
+        if (!isAlone) expect(heldBytes).toBeLessThanOrEqual(BUDGET_BYTES);
       }
+      for (const entry of entries) entry.drop('network');
+      expect(ledger.holdShared(0)).toBe(true);
+      expect(ledger.totals().heldBytes).toBe(0);
     }),
     { numRuns: 500 },
   );

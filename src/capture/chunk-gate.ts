@@ -147,7 +147,8 @@ export class ChunkGate {
 
   #end(): void {
     if (!this.isRunning) return;
-    this.#stop();
+    // The SDK sends the chunk in there, by a transport that may throw: then the chunk after it ends this one.
+    survive(() => this.#stop());
     this.#admission.ended();
   }
 

@@ -33,7 +33,8 @@ export class TransactionMode implements CaptureMode {
   readonly #maxProfileMs: number;
   /** Profiles that run or wait, by the id that the SDK gave them. */
   readonly #profiles = new Map<string, RecordedProfile>();
-  readonly #spans: SpanProfiles;
+  /** Undefined where the profiles are the SDK's own: it finds them by the context that this takes away. */
+  readonly #spans: SpanProfiles | undefined;
   readonly #waiting: WaitingProfiles;
   readonly #unseen: UnseenProfiles;
   readonly #removeGate: (() => void) | undefined;
@@ -43,7 +44,7 @@ export class TransactionMode implements CaptureMode {
   constructor(deps: TransactionModeDeps) {
     this.#deps = deps;
     this.#maxProfileMs = maxProfileMsOf(deps.options);
-    this.#spans = new SpanProfiles(deps.client);
+    this.#spans = deps.isSeeing ? new SpanProfiles(deps.client) : undefined;
     this.#waiting = new WaitingProfiles((profile) => {
       this.#remove(profile);
       profile.release();
@@ -87,7 +88,7 @@ export class TransactionMode implements CaptureMode {
       onEvicted: () => this.#lose(profile, 'budget'),
     });
     this.#profiles.set(id, profile);
-    this.#spans.started(id);
+    this.#spans?.started(id);
   }
 
   onStop(id: string): object | null | undefined {
@@ -101,7 +102,7 @@ export class TransactionMode implements CaptureMode {
     // Relay refuses a longer one, which a timer that comes late would make.
     const placeholder = profile.end(profile.fromMs + Math.min(ranMs, this.#maxProfileMs));
     this.#waiting.add(profile, ranMs >= this.#maxProfileMs - TIMER_TOLERANCE_MS);
-    this.#spans.finished({ id, profile, placeholder });
+    this.#spans?.finished({ id, profile, placeholder });
     return placeholder;
   }
 
@@ -126,7 +127,7 @@ export class TransactionMode implements CaptureMode {
 
   close(): void {
     this.#removeGate?.();
-    this.#spans.close();
+    this.#spans?.close();
     this.#unseen.close();
     this.#waiting.close();
     for (const profile of this.#profiles.values()) this.#lose(profile, 'shutdown');
@@ -154,6 +155,6 @@ export class TransactionMode implements CaptureMode {
 
   #remove({ entry }: RecordedProfile): void {
     this.#profiles.delete(entry.identity.id);
-    this.#spans.remove(entry.identity.id);
+    this.#spans?.remove(entry.identity.id);
   }
 }

@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { ChunkGate, type ChunkProfiler, isChunkProfiler } from '../../src/capture/chunk-gate.ts';
 import { createContinuous, type Lifecycle } from '../support/continuous.ts';
-import { bindings, sleep, work } from '../support/native-profiler.ts';
+import { sleep, work } from '../support/native-profiler.ts';
 
 const LIFECYCLES: Lifecycle[] = ['manual', 'trace'];
 const CHUNK_MS = 120;
@@ -10,24 +10,32 @@ const CHUNK_MS = 120;
 /** The real profiler behind a gate, whose admission the test decides about. */
 function setup(lifecycle: Lifecycle, { maxChunkMs = CHUNK_MS, rate = 1 } = {}) {
   const continuous = createContinuous(lifecycle);
+  const continuing: boolean[] = [];
   const admission = {
     rate,
-    budgetBytes: 64 * 1024 * 1024,
-    roomBytes: 64 * 1024 * 1024,
-    lastStop: undefined,
+    leftMs: maxChunkMs,
     isAdmitting: true,
-    started: 0,
+    continuing,
+    ended: 0,
     skipped: 0,
-    admit: () => admission.isAdmitting,
-    ended: () => {},
-    withdraw: () => {
-      admission.started++;
+    admit(isContinuing: boolean) {
+      if (admission.isAdmitting) continuing.push(isContinuing);
+      return admission.isAdmitting;
     },
     skipForRate: () => {
       admission.skipped++;
     },
   };
-  const gate = new ChunkGate(continuous.profiler, admission, maxChunkMs);
+  const gate = new ChunkGate(continuous.profiler, {
+    ...admission,
+    get rate() {
+      return admission.rate;
+    },
+    admit: (isContinuing) => admission.admit(isContinuing),
+    ended: () => {
+      admission.ended++;
+    },
+  });
   onTestFinished(() => {
     gate.close();
     continuous.profiler._stopChunkProfiling();
@@ -65,23 +73,29 @@ test.each(LIFECYCLES)(
   },
 );
 
-test.each(LIFECYCLES)('%s: the next chunk is started before the last is stopped', async (lifecycle) => {
-  const { begin, end, chunks } = setup(lifecycle);
-  const start = vi.spyOn(bindings, 'startProfiling');
-  const stop = vi.spyOn(bindings, 'stopProfiling');
-  onTestFinished(() => {
-    start.mockRestore();
-    stop.mockRestore();
-  });
+test.each(LIFECYCLES)(
+  '%s: a chunk in the place of one that has just ended continues it, and each end is told',
+  async (lifecycle) => {
+    const { begin, end, chunks, admission } = setup(lifecycle);
+    begin();
+    await workUntil(() => chunks.length === 3);
+    end();
+    begin();
+    expect(admission.continuing).toEqual([false, true, true, true, false]);
+    expect(admission.ended).toBe(4);
+  },
+);
+
+test.each(LIFECYCLES)('%s: a chunk can be ended before its time, with the next in its place', (lifecycle) => {
+  const { begin, gate, chunks, admission, isRunning } = setup(lifecycle, { maxChunkMs: 10_000 });
+  gate.rotate();
+  expect(isRunning()).toBe(false);
   begin();
-  await workUntil(() => chunks.length === 3);
-  end();
-  const orders = (mock: typeof start | typeof stop): number[] => mock.mock.invocationCallOrder;
-  expect(orders(start).slice(1)).toEqual(
-    orders(stop)
-      .slice(0, -1)
-      .map((order) => order - 1),
-  );
+  work(80);
+  gate.rotate();
+  expect(isRunning()).toBe(true);
+  expect(chunks.length).toBe(1);
+  expect(admission.continuing).toEqual([false, true]);
 });
 
 test.each(LIFECYCLES)('%s: a rate of a half gives half the chunks', async (lifecycle) => {
@@ -89,7 +103,7 @@ test.each(LIFECYCLES)('%s: a rate of a half gives half the chunks', async (lifec
   begin();
   await workUntil(() => chunks.length >= 4);
   end();
-  expect(Math.abs(admission.started - admission.skipped)).toBeLessThanOrEqual(1);
+  expect(Math.abs(admission.continuing.length - admission.skipped)).toBeLessThanOrEqual(1);
 });
 
 test.each(LIFECYCLES)(
@@ -178,13 +192,14 @@ test('trace: spans within spans are one session', async () => {
 test('what runs already is rotated too', async () => {
   const { profiler, begin, chunks } = createContinuous('manual');
   begin();
-  const admission = { rate: 1, budgetBytes: 1, roomBytes: 2 ** 30, lastStop: undefined };
   const none = (): void => {};
-  const gate = new ChunkGate(
-    profiler,
-    { ...admission, admit: () => true, ended: none, withdraw: none, skipForRate: none },
-    CHUNK_MS,
-  );
+  const gate = new ChunkGate(profiler, {
+    rate: 1,
+    leftMs: CHUNK_MS,
+    admit: () => true,
+    ended: none,
+    skipForRate: none,
+  });
   await workUntil(() => chunks.length === 2);
   gate.close();
   profiler.stop();
@@ -204,8 +219,8 @@ test('timers do not hold the async context of whoever began', async () => {
   expect(seen).toEqual(['request', undefined, undefined]);
 });
 
-test('what fails in a timer stays there, and the chunk that runs is not lost', async () => {
-  const { begin, end, admission, profiler, client, chunks } = setup('manual');
+test('what fails in a timer stays there, and the next chunk comes all the same', async () => {
+  const { begin, profiler, client, chunks } = setup('manual');
   begin();
   await workUntil(() => chunks.length === 1);
   const transport = client.getTransport() as { send: unknown };
@@ -214,12 +229,9 @@ test('what fails in a timer stays there, and the chunk that runs is not lost', a
     transport.send = send;
     throw new Error('a transport of the user');
   };
-  const running = profiler._chunkData;
-  await workUntil(() => profiler._chunkData !== running);
-  admission.rate = 0;
-  end();
-  expect(chunks.at(-1)?.chunk_id).not.toBe(running?.id);
-  expect(profiler._chunkData).toBeUndefined();
+  const running = profiler._chunkData?.id;
+  await workUntil(() => chunks.length === 2);
+  expect(chunks.at(-1)?.chunk_id).not.toBe(running);
 });
 
 test('close takes the gate away; what runs goes on', async () => {

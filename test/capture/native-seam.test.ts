@@ -1,144 +1,131 @@
 import { afterEach, expect, test } from 'vitest';
-import type { NativeProfile } from '../../src/capture/bindings.ts';
-import { attachToSeam, type Seam, type SeamListener } from '../../src/capture/native-seam.ts';
-import { bindings, TRANSACTION, withFailingStop, withoutProfiler, work } from '../support/native-profiler.ts';
+import { attachToSeam, type SeamListener } from '../../src/capture/native-seam.ts';
+import type { Recorder } from '../../src/record/recorder.ts';
+import { addon, bindings, TRANSACTION, withoutProfiler, work } from '../support/native-profiler.ts';
 
-const attached: Seam[] = [];
+const loaded = Object.getOwnPropertyDescriptors(addon);
+const attached: (() => void)[] = [];
 afterEach(() => {
-  for (const seam of attached.splice(0)) seam.detach();
-  expect(Object.keys(bindings)).toEqual([]);
+  for (const detach of attached.splice(0)) detach();
+  expect(Object.getOwnPropertyDescriptors(addon)).toEqual(loaded);
 });
 
 /** Writes down what it hears, and takes a start for its own while `isOwner` says so. */
-function listen({ accepts = true } = {}) {
-  const heard: { event: string; id: string; profile?: NativeProfile | null; stopMs?: number }[] = [];
+function listen({ keeps = true } = {}) {
+  const heard: string[] = [];
+  const profiles = new Map<string, object>();
+  const recorders = new Set<Recorder>();
   const listener = {
     isOwner: true,
     isStarting: () => listener.isOwner,
-    onStart(id: string) {
-      heard.push({ event: 'start', id });
-      return accepts;
+    onStart(id: string, recorder: Recorder) {
+      heard.push(`start ${id}`);
+      recorders.add(recorder);
+      if (keeps) profiles.set(id, { standsFor: id });
     },
-    onStop: (id: string, profile: NativeProfile | null, stopMs: number) =>
-      heard.push({ event: 'stop', id, profile, stopMs }),
-    onStopAgain: (id: string) => heard.push({ event: 'stop again', id }),
-    onAbort: (id: string, profile: NativeProfile | null, stopMs: number) =>
-      heard.push({ event: 'abort', id, profile, stopMs }),
+    onStop(id: string) {
+      heard.push(`stop ${id}`);
+      return profiles.get(id);
+    },
   };
-  const seam = attachToSeam(listener satisfies SeamListener) as Seam;
-  attached.push(seam);
-  return { listener, seam, heard, events: () => heard.map(({ event, id }) => `${event} ${id}`) };
+  const detach = attachToSeam(listener satisfies SeamListener) as () => void;
+  attached.push(detach);
+  return { listener, detach, heard, profiles, recorders };
 }
 
-test('start and stop of a real profile are seen, the stop is measured, and the SDK gets its profile', () => {
-  const { heard } = listen();
+test('the start of a profile is a mark, and the SDK gets at its stop what stands for it', () => {
+  const { heard, profiles, recorders } = listen();
   bindings.startProfiling('a');
-  work(80);
-  const profile = bindings.stopProfiling('a', TRANSACTION) as NativeProfile;
-  expect(profile.samples.length).toBeGreaterThan(1);
-  expect(heard).toMatchObject([
-    { event: 'start', id: 'a' },
-    { event: 'stop', id: 'a' },
-  ]);
-  expect(heard[1]?.profile).toBe(profile);
-  expect(heard[1]?.stopMs).toBeGreaterThan(0);
+  expect(bindings.stopProfiling('a', TRANSACTION)).toBe(profiles.get('a'));
+  expect(heard).toEqual(['start a', 'stop a']);
+  // V8 has not heard of it.
+  expect([...recorders].map(({ running }) => running)).toEqual([0]);
 });
 
 test('a refused start is taken well: the stop that comes later finds no profile', () => {
-  const { events } = listen({ accepts: false });
+  const { heard } = listen({ keeps: false });
   bindings.startProfiling('a');
+  work(30);
   expect(bindings.stopProfiling('a', TRANSACTION)).toBeNull();
-  expect(events()).toEqual(['start a', 'stop again a']);
+  expect(heard).toEqual(['start a', 'stop a']);
+});
+
+test('a profile that is gone is null to the SDK, though V8 has one of that name', () => {
+  const { listener, profiles } = listen();
+  listener.isOwner = false;
+  bindings.startProfiling('a');
+  profiles.set('a', null as never);
+  expect(bindings.stopProfiling('a', TRANSACTION)).toBeNull();
+  profiles.delete('a');
+  expect(bindings.stopProfiling('a', TRANSACTION)).not.toBeNull();
 });
 
 test('a start that is nobody’s passes, and so does its stop', () => {
-  const { listener, events } = listen();
+  const { listener, heard } = listen();
   listener.isOwner = false;
   bindings.startProfiling('a');
   work(80);
   expect(bindings.stopProfiling('a', TRANSACTION)?.samples.length).toBeGreaterThan(0);
-  expect(events()).toEqual(['stop again a']);
+  expect(heard).toEqual(['stop a']);
 });
 
-test('a start that throws is told as ended, and throws', () => {
-  const { events } = listen();
-  expect(() => bindings.startProfiling(5 as never)).toThrow(/string/);
-  expect(events()).toEqual(['start 5', 'stop 5']);
-});
-
-test('a stop that throws is told as ended without a profile, and throws', () => {
-  const { heard } = listen();
+test('what a listener throws does not come out at the SDK', () => {
+  const { listener } = listen();
+  listener.onStart = listener.onStop = () => {
+    throw new Error('a listener');
+  };
   bindings.startProfiling('a');
-  withFailingStop(() => expect(() => bindings.stopProfiling('a', TRANSACTION)).toThrow('native stop'));
-  expect(heard[1]).toMatchObject({ event: 'stop', id: 'a', profile: null });
-  bindings.stopProfiling('a', TRANSACTION);
-});
-
-test('an aborted profile has ended: the SDK’s stop returns null, a second abort does nothing', () => {
-  const { seam, events } = listen();
-  bindings.startProfiling('a');
-  seam.abort('a');
-  seam.abort('a');
   expect(bindings.stopProfiling('a', TRANSACTION)).toBeNull();
-  expect(events()).toEqual(['start a', 'abort a', 'stop again a']);
 });
 
-test('each of two listeners hears of its own, and none can abort another’s', () => {
-  const first = listen();
-  const second = listen();
+test('each of two listeners hears of its own start, and both have one recording', () => {
+  const [first, second] = [listen(), listen()];
   first.listener.isOwner = false;
   bindings.startProfiling('a');
   first.listener.isOwner = true;
-  second.listener.isOwner = false;
   bindings.startProfiling('b');
-  first.seam.abort('a');
-  for (const id of ['a', 'b']) expect(bindings.stopProfiling(id, TRANSACTION)).not.toBeNull();
-  expect(first.events()).toEqual(['start b', 'stop b']);
-  expect(second.events()).toEqual(['start a', 'stop a']);
+  expect(bindings.stopProfiling('a', TRANSACTION)).toBe(second.profiles.get('a'));
+  expect(bindings.stopProfiling('b', TRANSACTION)).toBe(first.profiles.get('b'));
+  expect(first.heard.filter((event) => event.startsWith('start'))).toEqual(['start b']);
+  expect(second.heard.filter((event) => event.startsWith('start'))).toEqual(['start a']);
+  expect(new Set([...first.recorders, ...second.recorders]).size).toBe(1);
 });
 
-test('what ran when its listener was detached goes on and is stopped by the SDK', () => {
-  const { seam, events } = listen();
-  const other = listen();
-  bindings.startProfiling('a');
-  seam.detach();
-  seam.abort('a');
-  work(80);
-  expect(bindings.stopProfiling('a', TRANSACTION)?.samples.length).toBeGreaterThan(0);
-  expect([...events(), ...other.events()]).toEqual(['start a', 'stop again a']);
-});
-
-test('the bindings are as before when the last listener has gone, whatever the order', () => {
-  const first = listen();
-  const second = listen();
-  expect(Object.keys(bindings)).toEqual(['startProfiling', 'stopProfiling']);
-  first.seam.detach();
-  first.seam.detach();
-  expect(Object.keys(bindings)).toEqual(['startProfiling', 'stopProfiling']);
-  second.seam.detach();
-  expect(Object.keys(bindings)).toEqual([]);
+test('what was started for a listener that has gone is null to the SDK', () => {
+  const { detach } = listen();
   listen();
-  expect(Object.keys(bindings)).toEqual(['startProfiling', 'stopProfiling']);
+  bindings.startProfiling('a');
+  detach();
+  expect(bindings.stopProfiling('a', TRANSACTION)).toBeNull();
+});
+
+test('the native module is as before when the last listener has gone, whatever the order', () => {
+  const [first, second] = [listen(), listen()];
+  const replaced = addon.startProfiling;
+  expect(replaced).not.toBe(loaded.startProfiling.value);
+  first.detach();
+  first.detach();
+  expect(addon.startProfiling).toBe(replaced);
+  second.detach();
+  expect(Object.getOwnPropertyDescriptors(addon)).toEqual(loaded);
+  listen();
+  expect(addon.startProfiling).not.toBe(loaded.startProfiling.value);
 });
 
 test('a wrapper that came later stays, and what is below it lets everything pass', () => {
-  const { seam, events } = listen();
-  const ours = bindings.startProfiling;
+  const { detach, heard } = listen();
+  const ours = addon.startProfiling;
   const theirs: typeof ours = (id) => ours(id);
-  bindings.startProfiling = theirs;
-  seam.detach();
-  expect(bindings.startProfiling).toBe(theirs);
+  addon.startProfiling = theirs;
+  detach();
+  expect(addon.startProfiling).toBe(theirs);
   bindings.startProfiling('a');
   expect(bindings.stopProfiling('a', TRANSACTION)).not.toBeNull();
-  expect(events()).toEqual([]);
-  delete (bindings as Partial<typeof bindings>).startProfiling;
+  expect(heard).toEqual([]);
+  Object.defineProperties(addon, loaded);
 });
 
-test.each<[string, object | undefined]>([
-  ['is not loaded', undefined],
-  ['has no bindings', {}],
-  ['has other bindings', { CpuProfilerBindings: { startProfiling() {} } }],
-])('no seam where the profiler’s package %s', (_, exports) => {
-  const listener = { isStarting: () => true, onStart: () => true } as unknown as SeamListener;
-  expect(withoutProfiler(() => attachToSeam(listener), exports)).toBeUndefined();
+test('no seam where the native profiler is not loaded', () => {
+  const listener: SeamListener = { isStarting: () => true, onStart() {}, onStop: () => null };
+  expect(withoutProfiler(() => attachToSeam(listener))).toBeUndefined();
 });

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { UnseenProfiles } from '../../src/capture/unseen-profiles.ts';
-import { type Hold, Ledger } from '../../src/ledger.ts';
+import { type Entry, Ledger } from '../../src/ledger.ts';
+
+const IDENTITY = { id: '', format: 'chunk' } as const;
 
 beforeEach(() => vi.useFakeTimers({ toFake: ['performance'] }));
 afterEach(() => vi.useRealTimers());
@@ -8,7 +10,7 @@ afterEach(() => vi.useRealTimers());
 function start(count: number) {
   const ledger = new Ledger(1000, () => {});
   const unseen = new UnseenProfiles(60_000);
-  for (let i = 1; i <= count; i++) unseen.start(ledger.hold(i * 100) as Hold);
+  for (let i = 1; i <= count; i++) unseen.start(ledger.reserve(IDENTITY, i * 100) as Entry);
   return { ledger, unseen, held: () => ledger.totals().heldBytes };
 }
 
@@ -26,7 +28,7 @@ test('each that comes through ends the oldest; one too many ends nothing', () =>
 test('what never ends expires when the SDK would have ended it, no sooner', () => {
   const { ledger, unseen, held } = start(2);
   vi.advanceTimersByTime(59_999);
-  unseen.start(ledger.hold(1) as Hold);
+  unseen.start(ledger.reserve(IDENTITY, 1) as Entry);
   unseen.expire();
   expect(unseen.running).toBe(3);
   vi.advanceTimersByTime(1);

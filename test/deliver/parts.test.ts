@@ -24,7 +24,8 @@ function setup() {
     },
     report: (reason: string, category: string) => void reports.push(`${reason} ${category}`),
   };
-  const reservation = ledger.capture({ id: 'chunk', format: 'chunk' });
+  const reservation = ledger.enter({ id: 'chunk', format: 'chunk' });
+  reservation.capture();
   reservation.resize(OBJECT_BYTES);
   const header = { event_id: 'a'.repeat(32) } as unknown as AnyEnvelope[0];
   const item = { header: { type: 'profile_chunk' } as AnyItem[0] };
@@ -115,7 +116,7 @@ test('what else is in the envelope travels with the first part, and is sent once
 
 test('a part for which there is no room is told so', () => {
   const { parts, ledger } = setup();
-  const others = ledger.hold(500);
+  const others = ledger.reserve({ id: 'other', format: 'chunk' }, 500);
   const part = parts.add();
   expect(part.reservation.resize(501)).toBe(false);
   expect(part.reservation.heldBytes).toBe(0);

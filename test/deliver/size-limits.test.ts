@@ -7,8 +7,9 @@ import {
   profileChunk,
   profiledTransaction,
 } from '../support/envelopes.ts';
-import { resolveSamples } from '../support/profiles.ts';
+import { payloadsOf } from '../support/proxied.ts';
 import { type Relay, startRelay } from '../support/relay/index.ts';
+import { COMPLETE, compareSamples, sampleDigests } from '../support/sample-digests.ts';
 
 const KiB = 1024;
 const MiB = 1024 * KiB;
@@ -73,9 +74,6 @@ test('a day after the last refusal the limit is what the user said', () => {
 /** Over a mebibyte also when compressed. */
 const largeLists = (format?: 'transaction' | 'chunk'): Payload => incompressibleLists(2500, format);
 
-const samplesOf = (payloads: Payload[]): string[] =>
-  payloads.flatMap(resolveSamples).map((sample) => JSON.stringify(sample));
-
 test('a proxy’s 413 costs one transaction’s profile: the transaction is sent at once, later profiles are smaller', async () => {
   relay = await startRelay({ limits: { maxBodyBytes: MiB } });
   const { client, send, stats } = createClient(relay.dsn);
@@ -93,25 +91,25 @@ test('what a proxy’s first 413 refuses of a chunk is sent once more, in parts:
   relay = await startRelay({ limits: { maxBodyBytes: MiB } });
   const { client, transport, stats } = createClient(relay.dsn);
   const chunks = Array.from({ length: 4 }, () => profileChunk({ profile: largeLists() }));
-  const expected = samplesOf(chunks.map(([, items]) => items[0]?.[1]));
+  const sent = sampleDigests(...chunks.map(([, items]) => items[0]?.[1]));
   for (const chunk of chunks) void transport.send(chunk as never);
   await client.flush(20_000);
   expect(relay.totals.status[413]).toBe(1);
   expect(stats()).toMatchObject({ captured: 4, delivered: 4, pending: 0, oversized: { split: 4 } });
   expect(stats().memory.heldBytes).toBe(0);
-  expect(samplesOf(relay.items.map(({ json }) => json)).sort()).toEqual(expected.sort());
+  expect(compareSamples(sent, payloadsOf(relay, 'profile_chunk'))).toEqual(COMPLETE);
 });
 
 test('nor what it refuses of a part, however low its limit', async () => {
   relay = await startRelay({ limits: { maxBodyBytes: 260 * KiB } });
   const { client, transport, stats } = createClient(relay.dsn, { maxItemBytes: 1100 * KiB });
   const chunk = profileChunk({ profile: largeLists() });
-  const expected = samplesOf([chunk[1][0]?.[1]]);
+  const sent = sampleDigests(chunk[1][0]?.[1]);
   void transport.send(chunk as never);
   await client.flush(20_000);
   expect(relay.totals.status[413]).toBe(2);
   expect(stats()).toMatchObject({ captured: 1, delivered: 1, limits: { requestBytes: 256 * KiB } });
-  expect(samplesOf(relay.items.map(({ json }) => json)).sort()).toEqual(expected.sort());
+  expect(compareSamples(sent, payloadsOf(relay, 'profile_chunk'))).toEqual(COMPLETE);
 });
 
 test.each([

@@ -1,8 +1,10 @@
 import { createTransport, type Envelope, parseEnvelope, type TransportRequestExecutor } from '@sentry/core';
 import { expect, test } from 'vitest';
 import type { BoundedProfilingOptions } from '../../src/index.ts';
+import type { Profile } from '../../src/profile/types.ts';
 import { createClient, type TestClient } from '../support/client.ts';
 import { errorEvent, incompressibleLists, profileChunk, profiledTransaction } from '../support/envelopes.ts';
+import { withoutRepeats } from '../support/parts.ts';
 
 const DSN = 'http://0123456789abcdef0123456789abcdef@127.0.0.1:9/1';
 
@@ -166,9 +168,10 @@ test('limits hold for what such a transport is given, before compression: whethe
   await client.flush(5000);
   expect(Math.max(...bodyBytes)).toBeLessThanOrEqual(maxRequestBytes);
   expect(Math.max(...bodyBytes)).toBeGreaterThan(0.8 * maxRequestBytes);
-  const samples = bodies.flatMap(([, items]) =>
-    items.flatMap(([, payload]) => JSON.parse(Buffer.from(payload as Uint8Array).toString()).profile.samples),
+  const parts = bodies.flatMap(([, items]) =>
+    items.map(([, payload]) => JSON.parse(Buffer.from(payload as Uint8Array).toString()) as Profile),
   );
+  const samples = withoutRepeats(parts).flatMap(({ profile }) => profile.samples);
   expect(samples).toHaveLength(sent.length);
   expect(stats()).toMatchObject({ captured: 1, delivered: 1, oversized: { split: 1 } });
 });

@@ -72,8 +72,8 @@ function breakAt(path: string, name: string): (profile: AnyProfile) => void {
   return (profile) => damage(profile, [{ path: path.split('.'), action: replaceBy(name) }]);
 }
 
-test.each(PROFILES)('%s', async (_, breakIt) => {
-  await expectSoundProfile(() => {
+test.each(PROFILES)('%s', (_, breakIt) => {
+  expectSoundProfile(() => {
     const profile = smallProfile();
     breakIt(profile);
     return profile;

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
-import { compactInPlace } from '../../src/capture/in-place.ts';
 import { measureJson } from '../../src/encode/measure.ts';
-import { Slices } from '../../src/encode/slices.ts';
 import { compactProfile, encodeProfile, type Profile } from '../../src/encoder.ts';
 import { type Pace, runToEnd } from '../../src/pace.ts';
 import { compactSteps } from '../../src/profile/compact.ts';
@@ -42,7 +40,7 @@ function endingPace(): Pace {
  * @param build the same profile anew
  * @param isStable whether it reads the same each time: only then can what came out be compared
  */
-export async function expectSoundProfile(build: () => AnyProfile, isStable = true): Promise<void> {
+export function expectSoundProfile(build: () => AnyProfile, isStable = true): void {
   const expectPrototypes = prototypeSnapshot();
   const profile = build();
   const expectUnchanged = snapshot(profile);
@@ -50,7 +48,6 @@ export async function expectSoundProfile(build: () => AnyProfile, isStable = tru
   checkEncoding(profile, json, isStable);
   checkCompaction(profile, json, isStable);
   expectUnchanged();
-  if (isStable) await checkInPlace(profile);
   expectPrototypes();
 }
 
@@ -86,22 +83,6 @@ function checkCompaction(profile: AnyProfile, json: Outcome<string | undefined>,
     assert.deepEqual(resolveSamples(compact), resolveSamples(parsed));
     assert.equal(untouchedJson(compact), untouchedJson(profile));
   }
-}
-
-/** What the native profiler made, and so plain, is compacted where it stands, or stays as it was. */
-async function checkInPlace(profile: AnyProfile): Promise<void> {
-  const copy = outcomeOf(() => JSON.parse(JSON.stringify(profile)) as AnyProfile);
-  if ('error' in copy || !isPlain(profile, copy.value)) return;
-  const { profile: sampled } = copy.value ?? {};
-  const expectUnchanged = snapshot(sampled);
-  try {
-    await compactInPlace(sampled, new Slices(1000), () => true);
-  } catch (error) {
-    expectSoundError({ error }, { value: '' }, true);
-    expectUnchanged();
-    return;
-  }
-  assert.equal(JSON.stringify(sampled), JSON.stringify(compactProfile(profile).profile));
 }
 
 /** What is thrown tells of the profile: its own error, a TypeError, or what `JSON.stringify` throws as well. */

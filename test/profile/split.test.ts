@@ -31,15 +31,41 @@ function splitInto(chunk: Profile, count: number): AnyProfile[] {
 const inOrder = (samples: ResolvedSample[]): string[] =>
   samples.map((sample) => JSON.stringify(sample)).sort();
 
-test('every sample is in one part, with its time, thread and frames, and no part lists what it does not use', () => {
+/** What the parts of a chunk say together: its samples, and at each cut where the last one of each thread stands until. */
+function samplesOfParts(chunk: Profile, count: number): ResolvedSample[] {
+  const columns = runToEnd(readColumns(runToEnd(compactSteps(chunk, UNPACED)).profile, UNPACED));
+  const { order } = timelineOf(columns);
+  const samples = Array.from(order, (i) => resolveSamples(chunk)[i] as ResolvedSample);
+  const cuts = Array.from({ length: count }, (_, i) => Math.round((i * samples.length) / count));
+  const repeats = cuts.flatMap((start, i) => {
+    const end = cuts[i + 1] ?? samples.length;
+    const lasts = new Map(samples.slice(start, end).map((sample) => [sample.thread, sample]));
+    return [...lasts.values()].flatMap((last) => {
+      const next = samples.slice(end).find(({ thread }) => thread === last.thread);
+      return next === undefined ? [] : [{ ...last, time: next.time }];
+    });
+  });
+  return [...samples, ...repeats];
+}
+
+test('every sample is in one part, as it was, and the last of each thread stands there until its next one', () => {
   fc.assert(
     fc.property(jsonProfile, fc.integer({ min: 1, max: 8 }), (chunk, most) => {
       const count = Math.min(most, chunk.profile.samples.length);
       fc.pre(count > 0);
       const parts = splitInto(chunk, count);
       expect(parts).toHaveLength(count);
-      expect(inOrder(parts.flatMap(resolveSamples))).toEqual(inOrder(resolveSamples(chunk)));
-      for (const { profile } of parts) {
+      expect(inOrder(parts.flatMap(resolveSamples))).toEqual(inOrder(samplesOfParts(chunk, count)));
+    }),
+  );
+});
+
+test('no part lists a stack or a frame that it does not use', () => {
+  fc.assert(
+    fc.property(jsonProfile, fc.integer({ min: 1, max: 8 }), (chunk, most) => {
+      const count = Math.min(most, chunk.profile.samples.length);
+      fc.pre(count > 0);
+      for (const { profile } of splitInto(chunk, count)) {
         expect(new Set(profile.samples.map((sample: AnyProfile) => sample.stack_id)).size).toBe(
           profile.stacks.length,
         );
@@ -47,6 +73,29 @@ test('every sample is in one part, with its time, thread and frames, and no part
       }
     }),
   );
+});
+
+/** How long each thread spends with these frames: a sample stands until the next one of its thread. */
+function timeByStack(profiles: Profile[]): Map<string, number> {
+  const times = new Map<string, number>();
+  for (const samples of profiles.map(resolveSamples)) {
+    for (const [i, { thread, time, frames }] of samples.entries()) {
+      const next = samples.slice(i + 1).find((sample) => sample.thread === thread);
+      if (next === undefined) continue;
+      const key = JSON.stringify([thread, frames]);
+      times.set(key, (times.get(key) ?? 0) + Number(next.time) - Number(time));
+    }
+  }
+  return times;
+}
+
+test('no time is lost at a cut', () => {
+  const chunk = realisticProfile({ samples: 400 });
+  for (const [i, sample] of chunk.profile.samples.entries()) sample.thread_id = String(i % 7 === 0 ? 1 : 0);
+  const whole = timeByStack([chunk]);
+  const parts = timeByStack(splitInto(chunk, 9));
+  expect([...parts.keys()].sort()).toEqual([...whole.keys()].sort());
+  for (const [stack, seconds] of whole) expect(parts.get(stack)).toBeCloseTo(seconds, 5);
 });
 
 test('parts follow each other in time, though the samples did not', () => {

@@ -18,9 +18,7 @@ function thin(profile: Profile, count: number, maxDepth = WHOLE): Thinned {
   const columns = runToEnd(readColumns(compact, UNPACED));
   const plan = runToEnd(planSteps(compact, columns, UNPACED));
   const thinning = runToEnd(thinSteps(plan, count, UNPACED));
-  const { profile: part } = runToEnd(
-    selectSteps(compact, columns.stackIds, thinning.indices, maxDepth, UNPACED),
-  );
+  const { profile: part } = runToEnd(selectSteps(compact, columns.stackIds, thinning, maxDepth, UNPACED));
   return { ...thinning, profile: asJson(part) };
 }
 

@@ -1,9 +1,11 @@
-import { Ledger, type Reservation } from '../../src/ledger.ts';
+import { type Entry, Ledger } from '../../src/ledger.ts';
 import { learnExpectedBytes } from '../../src/sampling/expected-bytes.ts';
 import { type GovernorState, govern, INITIAL_STATE } from '../../src/sampling/governor.ts';
 import type { Signals, Watermarks } from '../../src/sampling/signals.ts';
 
 export const MiB = 1024 * 1024;
+/** What the first profile is expected to hold. */
+export const FIRST_BYTES = 1.5 * MiB;
 export const WATERMARKS: Watermarks = { low: 0.6, high: 0.7, critical: 0.78 };
 
 /** How many steps of virtual time make a second. */
@@ -65,7 +67,7 @@ export interface Outcome {
 }
 
 interface RunningProfile {
-  readonly reservation: Reservation;
+  readonly reservation: Entry;
   readonly startedAt: number;
   readonly bytes: number;
 }
@@ -74,7 +76,7 @@ interface RunningProfile {
 export function simulate(service: Service, seed: number, law: typeof govern = govern): Outcome {
   const random = createRandom(seed);
   const ledger = new Ledger(service.budgetBytes, () => {});
-  const price = learnExpectedBytes();
+  const price = learnExpectedBytes(FIRST_BYTES);
   const heap = simulateHeap(service, random);
   const ending = new Map<number, RunningProfile[]>();
   const uploaded = new Map<number, RunningProfile[]>();
@@ -125,13 +127,12 @@ export function simulate(service: Service, seed: number, law: typeof govern = go
       contexts++;
       contextEnds.set(end, (contextEnds.get(end) ?? 0) + 1);
       if (random() >= state.rate) continue;
-      const reservation = ledger.capture(IDENTITY);
-      if (reservation.resize(price.value)) {
+      const reservation = ledger.reserve(IDENTITY, price.value);
+      if (reservation !== undefined) {
         const bytes = service.profileBytes(second) * (0.5 + random());
         put(ending, end, { reservation, startedAt: second, bytes });
         started++;
       } else {
-        reservation.drop('rate-limited');
         refused++;
       }
     }

@@ -1,50 +1,47 @@
 import { createRequire } from 'node:module';
 import '@sentry/profiling-node';
-import type { NativeProfile, ProfilerBindings } from '../../src/capture/bindings.ts';
+import { findAddons, type NativeAddon } from '../../src/capture/native-addon.ts';
+import type { NativeProfiler } from '../../src/record/rotation.ts';
+import type { NativeProfile } from '../../src/record/segment.ts';
 
 const requireHere = createRequire(import.meta.url);
 const requireThere = createRequire(requireHere.resolve('@sentry/profiling-node'));
-const path = requireThere.resolve('@sentry/node-cpu-profiler');
+const { cache } = requireThere;
+const addonPath = Object.keys(cache).find((path) => path.endsWith('.node')) as string;
 
-interface ProfilerModule {
-  CpuProfilerBindings: ProfilerBindings;
-  /** The native module itself, below what the SDK calls. */
-  PrivateCpuProfilerBindings: { stopProfiling: unknown };
+interface Bindings {
+  startProfiling(id: string): void;
+  stopProfiling(id: string, format: number): NativeProfile | null;
 }
 
-const loaded = requireThere(path) as ProfilerModule;
-
 /** The real profiler, as the SDK starts and stops it. */
-export const bindings = loaded.CpuProfilerBindings;
+export const bindings = (requireThere('@sentry/node-cpu-profiler') as { CpuProfilerBindings: Bindings })
+  .CpuProfilerBindings;
+
+/** The native module itself, which that calls. */
+export const addon = findAddons()[0] as NativeAddon;
+
+const { startProfiling, stopProfiling } = addon;
 
 /** The formats of `stopProfiling`. */
 export const TRANSACTION = 0;
 export const CHUNK = 1;
 
-/** Runs with the profiler's package not loaded, as in a bundled server, or loaded with other exports. */
-export function withoutProfiler<T>(work: () => T, exports?: object): T {
-  const { cache } = requireThere;
-  const module = cache[path];
-  if (exports === undefined) delete cache[path];
-  else cache[path] = { ...module, exports } as NodeJS.Module;
-  try {
-    return work();
-  } finally {
-    cache[path] = module;
-  }
-}
+/** The native module as it was loaded, whatever has been put in front of it since: V8 itself. */
+export const untouched: NativeProfiler = {
+  start: (title) => startProfiling.call(addon, title),
+  stop: (title) => stopProfiling.call(addon, title, TRANSACTION, 0, false),
+};
 
-/** Runs with a native module that throws when a profile is stopped. */
-export function withFailingStop<T>(work: () => T): T {
-  const native = loaded.PrivateCpuProfilerBindings;
-  const { stopProfiling } = native;
-  native.stopProfiling = () => {
-    throw new Error('the native stop failed');
-  };
+/** Runs with the native module not loaded, as where its SDK is not, or loaded with other exports. */
+export function withoutProfiler<T>(work: () => T, exports?: object): T {
+  const module = cache[addonPath];
+  if (exports === undefined) delete cache[addonPath];
+  else cache[addonPath] = { ...module, exports } as NodeJS.Module;
   try {
     return work();
   } finally {
-    native.stopProfiling = stopProfiling;
+    cache[addonPath] = module;
   }
 }
 
@@ -68,14 +65,23 @@ export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
+/** Keeps the process as busy as a service under load. */
+export async function serve(durationMs: number): Promise<void> {
+  const endMs = performance.now() + durationMs;
+  while (performance.now() < endMs) {
+    work(8);
+    await sleep(1);
+  }
+}
+
 /** A real profile of so long. */
-export function recordProfile(durationMs: number, format = TRANSACTION): NativeProfile {
+export function recordProfile(durationMs: number): NativeProfile {
   const id = `recorded ${Math.random()}`;
-  bindings.startProfiling(id);
+  untouched.start(id);
   // Along two paths, so that functions stand in the call tree twice.
   const handle = (): number => work(durationMs / 2);
   const handleAnother = (): number => work(durationMs / 2);
   handle();
   handleAnother();
-  return bindings.stopProfiling(id, format) as NativeProfile;
+  return untouched.stop(id) as NativeProfile;
 }

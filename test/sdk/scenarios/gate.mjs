@@ -7,11 +7,17 @@ import { integrationsOf, sleep, work } from './kit.mjs';
  * What an application does that the gate of span mode has to cope with. Each case has options of its own and a course
  * of its own, which may return what it has seen.
  *
- * @type {Record<string, { options?: object, run: (kit: Kit, request: Request) => Promise<object | void> }>}
+ * @type {Record<string, { options?: object, isBlind?: boolean, run: (kit: Kit, request: Request) => Promise<object | void> }>}
  */
 const CASES = {
   /** Six requests at once. */
   concurrent: { run: (kit) => atOnce(kit, 6) },
+
+  /** The same, where the native profiler is not to be found. */
+  blind: { isBlind: true, run: (kit) => atOnce(kit, 6) },
+
+  /** More than a small budget has room for. */
+  crowd: { run: (kit) => atOnce(kit, 60) },
 
   /** One after the other. */
   serial: {
@@ -116,11 +122,9 @@ const CASES = {
       const options = client.getOptions();
       const hadSampler = Object.hasOwn(options, 'profilesSampler');
       await transaction(kit, 0, () => Sentry.close(5000));
-      const bindings = bindingsOf();
       return {
         hadSampler,
         hasSampler: Object.hasOwn(options, 'profilesSampler'),
-        replaced: Object.keys(bindings),
       };
     },
   },
@@ -133,10 +137,18 @@ const CASES = {
 export async function gate(kit, request) {
   const chosen = CASES[request.variant ?? ''];
   if (chosen === undefined) throw new Error(`no case ${request.variant}`);
+  const replacedOf = watchAddon();
+  const showAddon = chosen.isBlind ? hideAddon() : () => {};
   init(kit, request, chosen.options ?? {});
+  showAddon();
   const result = await chosen.run(kit, request);
   const isFlushed = await kit.Sentry.flush(10_000);
-  return { ...result, isFlushed, stats: request.bounded === false ? undefined : kit.getProfilingStats() };
+  return {
+    ...result,
+    replaced: replacedOf(),
+    isFlushed,
+    stats: request.bounded === false ? undefined : kit.getProfilingStats(),
+  };
 }
 
 /**
@@ -179,9 +191,26 @@ async function transaction({ Sentry }, i, meanwhile = () => {}) {
   );
 }
 
-/** The native profiler's, as the SDK of this project has it. */
-function bindingsOf() {
-  const requireHere = createRequire(process.argv[1] ?? '');
-  const requireThere = createRequire(requireHere.resolve('@sentry/profiling-node'));
-  return requireThere('@sentry/node-cpu-profiler').CpuProfilerBindings;
+/** The module of the native profiler. */
+function addonOf() {
+  const { cache } = createRequire(import.meta.url);
+  const path = Object.keys(cache).find((name) => name.endsWith('.node')) ?? '';
+  return { path, cache, exports: cache[path]?.exports };
+}
+
+/** @returns names what is not as it is now */
+function watchAddon() {
+  const { exports } = addonOf();
+  const before = { ...exports };
+  return () => Object.keys(before).filter((name) => exports[name] !== before[name]);
+}
+
+/** @returns makes it to be found again */
+function hideAddon() {
+  const { path, cache } = addonOf();
+  const module = cache[path];
+  delete cache[path];
+  return () => {
+    cache[path] = module;
+  };
 }
