@@ -1,6 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { Profile } from '../../src/profile/types.ts';
-import type { NativeProfile } from '../../src/record/segment.ts';
 import { createClient } from '../support/client.ts';
 import { profileChunk, profiledTransaction } from '../support/envelopes.ts';
 import { countStatuses, payloadsOf, startProxied } from '../support/proxied.ts';

@@ -4,7 +4,7 @@ import { threadId } from 'node:worker_threads';
 /**
  * What V8 recorded of a whole run, in the profiler's own form, and when that began.
  *
- * @typedef {{ startedAtMs: number, profile: import('../../../src/capture/bindings.ts').NativeProfile }} Recording
+ * @typedef {{ startedAtMs: number, profile: import('../../../src/record/segment.ts').NativeProfile }} Recording
  */
 
 const NAME = 'recording beside';
