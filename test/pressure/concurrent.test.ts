@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { startRelay } from '../support/relay/index.ts';
-import { runScenario } from '../support/scenario.ts';
+import { runScenario, type ScenarioRequest } from '../support/scenario.ts';
 
 const MiB = 1024 * 1024;
 const BUDGET_BYTES = 32 * MiB;
@@ -8,31 +8,58 @@ const BUDGET_BYTES = 32 * MiB;
 /** Anything that allocates lets V8 widen the young generation, which has nothing to do with what profiling holds. */
 const NODE_FLAGS = ['--max-semi-space-size=2'];
 
-test('60 transactions of 20 s at once, the relay silent: memory stays within the budget', async () => {
-  const relay = await startRelay();
-  relay.behave({ kind: 'silent' });
-  const run = async (profiled: boolean): Promise<{ rssBytes: number[]; output: string; stats: never }> =>
+interface Run {
+  readonly rssBytes: readonly number[];
+  readonly output: string;
+  readonly stats: {
+    readonly captured: number;
+    readonly delivered: number;
+    readonly pending: number;
+    readonly dropped: { readonly total: number };
+    readonly memory: { readonly peakHeldBytes: number };
+  };
+}
+
+/** The same load without profiling and with the integration. */
+async function runBoth(
+  dsn: string,
+  load: Partial<ScenarioRequest>,
+): Promise<{ bounded: Run; extraMiB: number }> {
+  const run = (profiled: boolean): Promise<Run> =>
     runScenario(
       '10',
       'mjs',
-      { name: 'concurrent', dsn: relay.dsn, profiled, bounded: { memoryBudgetBytes: BUDGET_BYTES } },
+      { name: 'concurrent', dsn, profiled, bounded: { memoryBudgetBytes: BUDGET_BYTES }, ...load },
       { execArgv: NODE_FLAGS },
     );
   const bare = await run(false);
   const bounded = await run(true);
+  const peak = ({ rssBytes }: Run): number => Math.max(...rssBytes);
+  const extraMiB = (peak(bounded) - peak(bare)) / MiB;
+  console.log(`${extraMiB.toFixed(1)} MiB of resident memory over the same run without profiling`);
+  return { bounded, extraMiB };
+}
+
+test('60 transactions of 20 s at once, the relay silent: all are profiled within 32 MiB', async () => {
+  const relay = await startRelay();
+  relay.behave({ kind: 'silent' });
+  const { bounded, extraMiB } = await runBoth(relay.dsn, {});
   expect(bounded.output).toBe('');
-  const extraBytes = Math.max(...bounded.rssBytes) - Math.max(...bare.rssBytes);
-  console.log(`${(extraBytes / MiB).toFixed(1)} MiB of resident memory over the same run without profiling`);
-  expect(extraBytes).toBeLessThan(BUDGET_BYTES + 16 * MiB);
-  expect(bounded.stats).toMatchObject({ running: 0, memory: { budgetBytes: BUDGET_BYTES } });
-  const { captured, pending, dropped, memory } = bounded.stats as unknown as {
-    captured: number;
-    pending: number;
-    dropped: { total: number };
-    memory: { peakHeldBytes: number };
-  };
-  expect(captured).toBe(pending + dropped.total);
-  expect(pending).toBeGreaterThan(0);
+  expect(extraMiB).toBeLessThan(32);
+  const { captured, pending, dropped, memory } = bounded.stats;
+  expect({ captured, dropped: dropped.total }).toEqual({ captured: 120, dropped: 0 });
+  expect(pending).toBe(captured);
   expect(memory.peakHeldBytes).toBeLessThanOrEqual(BUDGET_BYTES);
+  await relay.close();
+});
+
+test('400 transactions of 4 s at once: all are delivered with their profiles', async () => {
+  const relay = await startRelay();
+  const { bounded, extraMiB } = await runBoth(relay.dsn, { transactions: 400, durationMs: 4000 });
+  expect(bounded.output).toBe('');
+  expect(extraMiB).toBeLessThan(48);
+  await relay.waitFor(({ counts }) => counts.profile === 800);
+  expect(relay.counts).toMatchObject({ transaction: 800, profile: 800 });
+  expect(bounded.stats.dropped).toEqual({ total: 0 });
   await relay.close();
 });

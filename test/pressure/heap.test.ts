@@ -10,7 +10,7 @@ interface Moment {
   stats: {
     running: number;
     captured: number;
-    skipped: { rate: number; budget: number; active: number };
+    skipped: { rate: number; budget: number; active: number; short: number };
     sampling: { state: string; rate: number };
   };
 }
@@ -45,7 +45,7 @@ test.each([
     const calm = moments.filter(({ ownRatio }, i) => i < firstPause && ownRatio < 0.5);
     expect(calm.length).toBeGreaterThan(20);
     expect(calm.at(-1)?.stats.sampling).toMatchObject({ state: 'normal', rate: 1 });
-    expect(calm.at(-1)?.stats.skipped).toEqual({ rate: 0, budget: 0, active: 0 });
+    expect(calm.at(-1)?.stats.skipped).toEqual({ rate: 0, budget: 0, active: 0, short: 0 });
 
     // Nothing runs and nothing starts when the heap is nearly full.
     const full = moments.filter(({ ownRatio, liveRatio }) => ownRatio > 0.94 && liveRatio > 0.9);
