@@ -67,6 +67,7 @@ export class TransportCarrier implements Carrier {
       payload.set(block, offset);
       offset += block.length;
     });
+    encoding.release();
     const items: AnyItem[] = [...rest, [itemHeader, payload]];
     const sentBytes = aroundBytes + encoding.bytes;
     return {

@@ -165,7 +165,11 @@ function restorer(segment: Segment, payloads: SerializedRest['payloads']): () =>
 
 async function deflateProfile(itemHeader: string, encoding: ProfileEncoding): Promise<Segment> {
   const header = Buffer.from(itemHeader);
-  if (encoding.blocks !== undefined) return deflateAtOnce([header, ...encoding.blocks], 'last');
+  if (encoding.blocks !== undefined) {
+    const segment = await deflateAtOnce([header, ...encoding.blocks], 'last');
+    encoding.release();
+    return segment;
+  }
   const deflater = new Deflater('last');
   try {
     await deflater.write(header);

@@ -1,6 +1,15 @@
 /** The most bytes that one block holds: what zlib reads in one go, and small enough to reuse without a thought. */
 export const BLOCK_BYTES = 64 * 1024;
 
+/** Blocks that nobody reads any more, for the next writer: what encodes all the time would leave them to the collector, which is in no hurry. */
+const spareBlocks: Buffer[] = [];
+const MAX_SPARE_BLOCKS = 32;
+
+/** Takes back a drained block that nobody reads any more. */
+export function recycleBlock(block: Uint8Array): void {
+  if (spareBlocks.length < MAX_SPARE_BLOCKS) spareBlocks.push(Buffer.from(block.buffer));
+}
+
 /** Most bytes that one UTF-16 unit takes in UTF-8 (a surrogate pair takes four for two). */
 const BYTES_PER_UNIT = 3;
 
@@ -9,10 +18,9 @@ export class BlockWriter {
   // V8 throws optimized code away with the last instance of the class it was made for: this one stays.
   static readonly kept = new BlockWriter();
 
-  #block: Buffer = Buffer.alloc(BLOCK_BYTES);
+  #block: Buffer | undefined;
   #offset = 0;
   #sealed: Uint8Array[] = [];
-  readonly #spare: Buffer[] = [];
 
   get hasSealed(): boolean {
     return this.#sealed.length > 0;
@@ -21,17 +29,16 @@ export class BlockWriter {
   /** @param text well-formed, and at most {@link BLOCK_BYTES} long in UTF-8 */
   write(text: string): void {
     if (text.length * BYTES_PER_UNIT > BLOCK_BYTES - this.#offset) this.#makeRoom(Buffer.byteLength(text));
-    this.#offset += this.#block.write(text, this.#offset);
+    this.#offset += this.#openBlock().write(text, this.#offset);
   }
 
-  /** Copies what is JSON in UTF-8 already, of any length. */
-  copy(bytes: Uint8Array): void {
-    for (let start = 0; start < bytes.length; ) {
+  /** Copies a stretch of what is JSON in UTF-8 already, of any length. */
+  copy(bytes: Buffer, from: number, to: number): void {
+    for (let start = from; start < to; ) {
       if (this.#offset === BLOCK_BYTES) this.#seal();
-      const end = Math.min(bytes.length, start + BLOCK_BYTES - this.#offset);
-      this.#block.set(bytes.subarray(start, end), this.#offset);
-      this.#offset += end - start;
-      start = end;
+      const copied = bytes.copy(this.#openBlock(), this.#offset, start, to);
+      this.#offset += copied;
+      start += copied;
     }
   }
 
@@ -43,11 +50,6 @@ export class BlockWriter {
     return sealed;
   }
 
-  /** Takes back a drained block that nobody reads any more. */
-  recycle(block: Uint8Array): void {
-    this.#spare.push(Buffer.from(block.buffer));
-  }
-
   #makeRoom(bytes: number): void {
     if (bytes > BLOCK_BYTES)
       throw new RangeError(`Expected a piece of at most ${BLOCK_BYTES} bytes, got ${bytes}`);
@@ -55,8 +57,14 @@ export class BlockWriter {
   }
 
   #seal(): void {
-    this.#sealed.push(this.#block.subarray(0, this.#offset));
-    this.#block = this.#spare.pop() ?? Buffer.alloc(BLOCK_BYTES);
+    this.#sealed.push(this.#openBlock().subarray(0, this.#offset));
+    this.#block = undefined;
     this.#offset = 0;
+  }
+
+  #openBlock(): Buffer {
+    // A buffer of its own: where Node puts several into one, none could be taken back.
+    this.#block ??= spareBlocks.pop() ?? Buffer.allocUnsafeSlow(BLOCK_BYTES);
+    return this.#block;
   }
 }

@@ -11,6 +11,9 @@ export const DEFLATE_LEVEL = 3;
 /** zlib's smallest and default size of an output chunk. */
 const MIN_CHUNK_BYTES = 16 * 1024;
 
+/** A profile comes out at an eighth of its size or less; what does not takes another chunk. */
+const EXPECTED_SHIFT = 3;
+
 /** A run of plain bytes as raw deflate that ends at a byte boundary, so that segments can be joined into one stream. */
 export interface Segment {
   readonly chunks: readonly Uint8Array[];
@@ -75,14 +78,36 @@ export class Deflater {
   }
 }
 
+/** Where larger inputs are put together, used again and again: as many as zlib works on at a time, as a rule. */
+const INPUT_BYTES = 1024 * 1024 + 64 * 1024;
+const MIN_SHARED_BYTES = 64 * 1024;
+const spareInputs: (Buffer | undefined)[] = [undefined, undefined];
+
 /**
  * Deflates a few blocks in one go: on a busy event loop every trip to zlib's thread and back costs a turn.
  *
  * @param blocks together small: they are copied
  */
 export async function deflateAtOnce(blocks: readonly Uint8Array[], position: Position): Promise<Segment> {
-  const plain = Buffer.concat(blocks);
-  const options = { ...optionsFor(position), chunkSize: Math.max(plain.length >> 1, MIN_CHUNK_BYTES) };
+  const bytes = blocks.reduce((sum, block) => sum + block.length, 0);
+  const isShared = bytes >= MIN_SHARED_BYTES && bytes <= INPUT_BYTES && spareInputs.length > 0;
+  if (!isShared) return deflatePlain(Buffer.concat(blocks, bytes), position);
+  const input = spareInputs.pop() ?? Buffer.allocUnsafeSlow(INPUT_BYTES);
+  let end = 0;
+  for (const block of blocks) {
+    input.set(block, end);
+    end += block.length;
+  }
+  try {
+    return await deflatePlain(input.subarray(0, bytes), position);
+  } finally {
+    spareInputs.push(input);
+  }
+}
+
+async function deflatePlain(plain: Buffer, position: Position): Promise<Segment> {
+  const chunkSize = Math.max(plain.length >> EXPECTED_SHIFT, MIN_CHUNK_BYTES);
+  const options = { ...optionsFor(position), chunkSize };
   const compressed = await promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.deflateRaw)(plain, options);
   // zlib may have allocated far more than it filled: what waits is copied to its size.
   return toSegment(plain, Buffer.from(compressed));

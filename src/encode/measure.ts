@@ -1,12 +1,12 @@
 import type { Pace } from '../pace.ts';
-import { BLOCK_BYTES, BlockWriter } from './block-writer.ts';
+import { BLOCK_BYTES, BlockWriter, recycleBlock } from './block-writer.ts';
 import { encodeJson } from './json.ts';
 
 export interface Measurement {
   /** Exact length in bytes of what {@link encodeJson} will write. */
   readonly bytes: number;
   /** What it wrote while it was counted, if that was within the bytes to keep: then it need not be written again. */
-  readonly blocks: readonly Uint8Array[] | undefined;
+  readonly blocks: Uint8Array[] | undefined;
 }
 
 /**
@@ -29,8 +29,8 @@ export function* measureJson(
     bytes += block.length;
     if (kept !== undefined && (kept.length + 1) * BLOCK_BYTES <= keepBytes) kept.push(block);
     else {
-      for (const spare of kept ?? []) writer.recycle(spare);
-      writer.recycle(block);
+      for (const spare of kept ?? []) recycleBlock(spare);
+      recycleBlock(block);
       kept = undefined;
     }
   };

@@ -1,5 +1,5 @@
 import type { CompactProfile } from '../profile/compact.ts';
-import { BlockWriter } from './block-writer.ts';
+import { BlockWriter, recycleBlock } from './block-writer.ts';
 import { encodeJson } from './json.ts';
 import { measureJson } from './measure.ts';
 import type { Slices } from './slices.ts';
@@ -21,20 +21,29 @@ export interface ProfileEncoding {
   readonly blocks: readonly Uint8Array[] | undefined;
   /** Hands the payload over block by block; a block may be reused when the sink's promise has come true. */
   writeTo(sink: (block: Uint8Array) => Promise<void>): Promise<void>;
+  /** Gives back what is held of the payload: it can't be written any more. */
+  release(): void;
 }
 
 /** Measures a profile, in slices. @throws RangeError if it is longer than any text, or what a getter in the profile throws */
 export async function prepareEncoding(profile: CompactProfile, slices: Slices): Promise<ProfileEncoding> {
   const { bytes, blocks } = await slices.run(measureJson(profile, slices, SMALL_BYTES, MAX_BYTES));
   return blocks === undefined
-    ? { bytes, blocks, writeTo: (sink) => encodeTo(profile, bytes, slices, sink) }
-    : { bytes, blocks, writeTo: writerOf(blocks) };
+    ? { bytes, blocks, writeTo: (sink) => encodeTo(profile, bytes, slices, sink), release: () => {} }
+    : written(bytes, blocks);
 }
 
 /** Apart from where the profile is in scope: what is written already must not hold its objects. */
-function writerOf(blocks: readonly Uint8Array[]): ProfileEncoding['writeTo'] {
-  return async (sink) => {
-    for (const block of blocks) await sink(block);
+function written(bytes: number, blocks: Uint8Array[]): ProfileEncoding {
+  return {
+    bytes,
+    blocks,
+    async writeTo(sink) {
+      for (const block of blocks) await sink(block);
+    },
+    release() {
+      for (const block of blocks.splice(0)) recycleBlock(block);
+    },
   };
 }
 
@@ -50,7 +59,7 @@ async function encodeTo(
     for (const block of blocks) {
       bytes += block.length;
       await sink(block);
-      writer.recycle(block);
+      recycleBlock(block);
     }
   };
   await slices.run(encodeJson(profile, writer, slices), () =>

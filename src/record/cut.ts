@@ -1,5 +1,5 @@
 import { type Pace, STEPS_PER_CHECK } from '../pace.ts';
-import { type Dictionary, NO_STACK } from './dictionary.ts';
+import { type Dictionary, NO_STACK, type Numbering, UNNUMBERED } from './dictionary.ts';
 import { cutMeasurements, joinMeasurements, type Measurements } from './measurements.ts';
 import { RowTable } from './row-table.ts';
 import type { Segment } from './segment.ts';
@@ -22,8 +22,7 @@ export interface Cut {
   readonly leaves: Int32Array;
   /** The tree of calls: for each place the caller's, and an index into {@link frames}. */
   readonly calls: RowTable;
-  /** Each frame as JSON. */
-  readonly frames: readonly Buffer[];
+  readonly frames: readonly CutFrame[];
   /** Paths of the scripts that the frames are in. */
   readonly resources: ReadonlySet<string>;
   readonly measurements: Measurements;
@@ -31,6 +30,12 @@ export interface Cut {
   readonly tickCount: number;
   /** What the frames would measure as JSON with one for each call, as the native profiler lists them. */
   readonly callBytes: number;
+}
+
+/** A frame in the dictionary that has its text. */
+export interface CutFrame {
+  readonly id: number;
+  readonly dictionary: Dictionary;
 }
 
 /** Makes a cut, the stretches in order. A tick stands until the next one, and the last of a stretch until its end. */
@@ -57,12 +62,6 @@ export function* cutSteps(
   return cut.build(joinMeasurements(measurements));
 }
 
-/** Which of the recording's stacks and frames are in the cut already. */
-interface Known {
-  readonly calls: Map<number, number>;
-  readonly frames: Map<number, number>;
-}
-
 /** A tick's stack in the recording. */
 interface RecordedStack {
   readonly stack: number;
@@ -76,9 +75,9 @@ class CutBuilder {
   readonly #stackOfLeaf = new Map<number, number>();
   readonly #calls = new RowTable(2);
   readonly #row = new Int32Array(2);
-  readonly #frames: Buffer[] = [];
+  readonly #frames: CutFrame[] = [];
   readonly #resources = new Set<string>();
-  readonly #known = new Map<Dictionary, Known>();
+  readonly #numberings = new Map<Dictionary, Numbering>();
   /** Frames of all dictionaries by text, as soon as there are two of them: both may have the same. */
   readonly #frameOfText = new Map<string, number>();
   #tickCount = 0;
@@ -113,6 +112,7 @@ class CutBuilder {
   build(measurements: Measurements): Cut {
     // The last sample says how long the one before it stands.
     if (this.#endMs !== undefined) this.#push(this.#endMs, this.#stackIds.at(-1) as number);
+    for (const [dictionary, numbering] of this.#numberings) dictionary.takeBack(numbering);
     return {
       timesMs: Float64Array.from(this.#timesMs),
       stackIds: Int32Array.from(this.#stackIds),
@@ -141,7 +141,7 @@ class CutBuilder {
   }
 
   #stackIdOf({ stack, dictionary }: RecordedStack): number {
-    return this.#stackIdOfLeaf(this.#callOf(stack, dictionary, this.#knownOf(dictionary)));
+    return this.#stackIdOfLeaf(this.#callOf(stack, dictionary, this.#numberingOf(dictionary)));
   }
 
   #stackIdOfLeaf(leaf: number): number {
@@ -152,45 +152,52 @@ class CutBuilder {
   }
 
   /** The place of a stack in the cut's own tree of calls. */
-  #callOf(stack: number, dictionary: Dictionary, known: Known): number {
+  #callOf(stack: number, dictionary: Dictionary, numbering: Numbering): number {
     if (stack === NO_STACK) return NO_STACK;
-    const call = known.calls.get(stack);
-    if (call !== undefined) return call;
+    const known = numbering.stacks[stack] as number;
+    if (known !== UNNUMBERED) return known;
+    const leaf = dictionary.leafOf(stack);
     // A stack has 128 frames at the most.
-    const caller = this.#callOf(dictionary.callerOf(stack), dictionary, known);
+    const caller = this.#callOf(dictionary.callerOf(stack), dictionary, numbering);
     this.#row[0] = caller;
-    this.#row[1] = this.#frameOf(dictionary.leafOf(stack), dictionary, known);
+    this.#row[1] = this.#frameOf(leaf, dictionary, numbering);
     const { size } = this.#calls;
-    const added = this.#calls.intern(this.#row);
-    if (added === size) this.#callBytes += dictionary.textBytesOf(dictionary.leafOf(stack)) + 1;
-    known.calls.set(stack, added);
-    return added;
+    const call = this.#calls.intern(this.#row);
+    if (call === size) this.#callBytes += dictionary.textBytesOf(leaf) + 1;
+    numbering.stacks[stack] = call;
+    return call;
   }
 
-  #frameOf(frame: number, dictionary: Dictionary, known: Known): number {
-    const id = known.frames.get(frame);
-    if (id !== undefined) return id;
+  #frameOf(frame: number, dictionary: Dictionary, numbering: Numbering): number {
+    const known = numbering.frames[frame] as number;
+    if (known !== UNNUMBERED) return known;
     const path = dictionary.pathOf(frame);
     if (path !== undefined) this.#resources.add(path);
-    const added = this.#addFrame(dictionary.textOf(frame));
-    known.frames.set(frame, added);
-    return added;
+    const id = this.#addFrame({ id: frame, dictionary });
+    numbering.frames[frame] = id;
+    return id;
   }
 
-  #addFrame(text: Buffer): number {
-    if (this.#known.size < 2) return this.#frames.push(text) - 1;
-    const key = text.toString('latin1');
-    const id = this.#frameOfText.get(key) ?? this.#frames.push(text) - 1;
+  #addFrame(frame: CutFrame): number {
+    if (this.#numberings.size < 2) return this.#frames.push(frame) - 1;
+    const key = textKey(frame);
+    const id = this.#frameOfText.get(key) ?? this.#frames.push(frame) - 1;
     this.#frameOfText.set(key, id);
     return id;
   }
 
-  #knownOf(dictionary: Dictionary): Known {
-    const known = this.#known.get(dictionary) ?? { calls: new Map(), frames: new Map() };
-    if (this.#known.size === 1 && !this.#known.has(dictionary)) {
-      for (const [id, text] of this.#frames.entries()) this.#frameOfText.set(text.toString('latin1'), id);
+  #numberingOf(dictionary: Dictionary): Numbering {
+    const known = this.#numberings.get(dictionary);
+    if (known !== undefined) return known;
+    if (this.#numberings.size === 1) {
+      for (const [id, frame] of this.#frames.entries()) this.#frameOfText.set(textKey(frame), id);
     }
-    this.#known.set(dictionary, known);
-    return known;
+    const numbering = dictionary.lendNumbering();
+    this.#numberings.set(dictionary, numbering);
+    return numbering;
   }
+}
+
+function textKey({ id, dictionary }: CutFrame): string {
+  return dictionary.textOf(id).toString('latin1');
 }

@@ -1,3 +1,4 @@
+import type { BlockWriter } from '../encode/block-writer.ts';
 import type { Frame } from '../profile/types.ts';
 import { RowTable } from './row-table.ts';
 
@@ -16,6 +17,17 @@ const NATIVE_KEYS = 5;
 const IN_APP_UNSAID = 0;
 const IN_APP_FALSE = 1;
 
+/** For each frame and each stack of a dictionary its number in a cut, or {@link UNNUMBERED}. */
+export interface Numbering {
+  readonly stacks: Int32Array;
+  readonly frames: Int32Array;
+}
+
+export const UNNUMBERED = -2;
+
+/** Room for what is interned while a cut is made, and for the next ones. */
+const SPARE_NUMBERS = 2;
+
 /** Marks the row of a frame that is identified by its JSON text. */
 const BY_TEXT = -1;
 
@@ -31,6 +43,8 @@ export class Dictionary {
   readonly #stacks = new RowTable(2);
   readonly #frameRow = new Int32Array(5);
   readonly #stackRow = new Int32Array(2);
+  /** Lent to one cut at a time, which would else leave a map of every call to the collector. */
+  #numbering: Numbering | undefined;
   #nameBytes = 0;
   #texts = Buffer.allocUnsafeSlow(FIRST_TEXT_BYTES);
   #textEnd = 0;
@@ -80,6 +94,26 @@ export class Dictionary {
     return this.#stacks.at(stack, 1);
   }
 
+  /** @returns what numbers the frames and stacks that a cut has come to, with none numbered; to be given back */
+  lendNumbering(): Numbering {
+    const spare = this.#numbering;
+    this.#numbering = undefined;
+    const isLarge = spare !== undefined && spare.stacks.length >= this.#stacks.size;
+    const numbering = isLarge
+      ? spare
+      : {
+          stacks: new Int32Array(SPARE_NUMBERS * this.#stacks.size),
+          frames: new Int32Array(SPARE_NUMBERS * this.#frames.size),
+        };
+    numbering.stacks.fill(UNNUMBERED);
+    numbering.frames.fill(UNNUMBERED);
+    return numbering;
+  }
+
+  takeBack(numbering: Numbering): void {
+    this.#numbering = numbering;
+  }
+
   /** The script of a frame; undefined for one that has none, or that is known by its text. */
   pathOf(frame: number): string | undefined {
     if (this.#frames.at(frame, 0) === BY_TEXT) return undefined;
@@ -89,6 +123,10 @@ export class Dictionary {
   /** The frame as JSON in UTF-8. */
   textOf(frame: number): Buffer {
     return this.#texts.subarray(this.#startOf(frame), this.#ends[frame]);
+  }
+
+  writeText(frame: number, writer: BlockWriter): void {
+    writer.copy(this.#texts, this.#startOf(frame), this.#ends[frame] as number);
   }
 
   /** Length of the frame as JSON, in bytes. */

@@ -3,7 +3,7 @@ import { ArrayView } from '../encode/array-view.ts';
 import type { BlockWriter } from '../encode/block-writer.ts';
 import { ColumnarSamples, type SampleColumns } from '../profile/sample-columns.ts';
 import type { Frame, Sample } from '../profile/types.ts';
-import type { Cut } from './cut.ts';
+import type { Cut, CutFrame } from './cut.ts';
 import { NO_STACK } from './dictionary.ts';
 
 /** How the times of a cut are written. */
@@ -107,7 +107,7 @@ export class RecordedStacks extends ArrayView<number[]> {
 
 /** The frames of a cut. */
 export class RecordedFrames extends ArrayView<Frame> {
-  readonly #frames: readonly Buffer[];
+  readonly #frames: readonly CutFrame[];
 
   constructor({ frames }: Cut) {
     super();
@@ -119,10 +119,12 @@ export class RecordedFrames extends ArrayView<Frame> {
   }
 
   at(index: number): Frame {
-    return JSON.parse((this.#frames[index] as Buffer).toString()) as Frame;
+    const { id, dictionary } = this.#frames[index] as CutFrame;
+    return JSON.parse(dictionary.textOf(id).toString()) as Frame;
   }
 
   override writeAt(index: number, writer: BlockWriter): void {
-    writer.copy(this.#frames[index] as Buffer);
+    const { id, dictionary } = this.#frames[index] as CutFrame;
+    dictionary.writeText(id, writer);
   }
 }

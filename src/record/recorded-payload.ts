@@ -76,7 +76,7 @@ function measurementsOf(measurements: Measurements, clock: Clock): object {
  * these. Within 2%.
  */
 function savedBytes({ frames, calls, callBytes, leaves }: Cut): number {
-  const frameBytes = frames.reduce((bytes, frame) => bytes + frame.length + 1, 0);
+  const frameBytes = frames.reduce((bytes, { id, dictionary }) => bytes + dictionary.textBytesOf(id) + 1, 0);
   let entries = 0;
   for (const leaf of leaves) for (let call = leaf; call !== NO_STACK; call = calls.at(call, 0)) entries++;
   const savedPerEntry = averageIndexBytes(calls.size) - averageIndexBytes(frames.length);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BLOCK_BYTES, BlockWriter } from '../../src/encode/block-writer.ts';
+import { BLOCK_BYTES, BlockWriter, recycleBlock } from '../../src/encode/block-writer.ts';
 
 function writeAll(texts: readonly string[]): Uint8Array[] {
   const writer = new BlockWriter();
@@ -82,7 +82,7 @@ describe('BlockWriter', () => {
     const writer = new BlockWriter();
     writer.write('x');
     const [first] = writer.drain(true);
-    writer.recycle(first as Uint8Array);
+    recycleBlock(first as Uint8Array);
     writer.write('y'.repeat(BLOCK_BYTES));
     writer.write('z'.repeat(BLOCK_BYTES));
     const drained = writer.drain(true);
