@@ -1,35 +1,29 @@
-import { type ChildProcess, fork } from 'node:child_process';
-
-const running = new Set<ChildProcess>();
-process.once('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
-});
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+import type { ChildProcess } from 'node:child_process';
+import { forkTracked } from './children.ts';
 
 /** What a child wrote on stderr is kept as far as it may say why the child died. */
 const KEPT_ERROR_LENGTH = 4000;
 
 interface ChildOptions {
-  args?: string[];
-  env?: Record<string, string>;
+  args?: readonly string[];
+  env?: Readonly<Record<string, string>>;
   /** Those of this process if left out, so that a child in TypeScript can be run as this process is. */
-  nodeOptions?: string[];
+  nodeFlags?: readonly string[];
 }
 
-/** A process that speaks over an IPC channel. None outlives the demo. */
+/** A process that is talked to over an IPC channel while it runs. */
 export class Child<Command extends object, Message extends { type: string }> {
   readonly exited: Promise<void>;
   errorOutput = '';
   hasExited = false;
   readonly #process: ChildProcess;
 
-  constructor(script: URL, { args = [], env = {}, nodeOptions = process.execArgv }: ChildOptions) {
-    this.#process = fork(script, args, {
-      execArgv: nodeOptions,
+  constructor(script: URL, { args = [], env = {}, nodeFlags = process.execArgv }: ChildOptions) {
+    this.#process = forkTracked(script, args, {
+      execArgv: [...nodeFlags],
       env: { ...process.env, ...env },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
-    running.add(this.#process);
     this.#process.stderr?.on('data', (text) => {
       this.errorOutput = `${this.errorOutput}${text}`.slice(-KEPT_ERROR_LENGTH);
     });
@@ -38,22 +32,13 @@ export class Child<Command extends object, Message extends { type: string }> {
     this.exited = new Promise((resolve) => {
       this.#process.once('exit', () => {
         this.hasExited = true;
-        running.delete(this.#process);
         resolve();
       });
     });
   }
 
-  get pid(): number {
-    return this.#process.pid ?? 0;
-  }
-
   send(command: Command): void {
     if (this.#process.connected) this.#process.send(command, () => {});
-  }
-
-  onMessage(listener: (message: Message) => void): void {
-    this.#process.on('message', listener);
   }
 
   /** The next message of that type, or undefined when none comes before the child exits or the time is over. */
@@ -61,18 +46,18 @@ export class Child<Command extends object, Message extends { type: string }> {
     type: Type,
     timeoutMs: number,
   ): Promise<Extract<Message, { type: Type }> | undefined> {
-    const isWanted = (message: Message): message is Extract<Message, { type: Type }> => message.type === type;
     return new Promise((resolve) => {
-      const timer = setTimeout(() => resolve(undefined), timeoutMs);
-      this.onMessage((message) => {
-        if (!isWanted(message)) return;
+      const end = (message?: Extract<Message, { type: Type }>): void => {
         clearTimeout(timer);
+        this.#process.off('message', listen);
         resolve(message);
-      });
-      void this.exited.then(() => {
-        clearTimeout(timer);
-        resolve(undefined);
-      });
+      };
+      const listen = (message: Message): void => {
+        if (message.type === type) end(message as Extract<Message, { type: Type }>);
+      };
+      const timer = setTimeout(end, timeoutMs);
+      this.#process.on('message', listen);
+      void this.exited.then(() => end());
     });
   }
 
