@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { benchEncode } from './encode/index.ts';
 import { benchGovernor } from './governor/index.ts';
 import type { BenchOptions } from './options.ts';
+import { benchRegistry } from './registry/index.ts';
 import { benchService } from './service/index.ts';
 import { killChildrenOnSignals } from './support/children.ts';
 import { benchThin } from './thin/index.ts';
@@ -10,6 +11,7 @@ import { benchThin } from './thin/index.ts';
 const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = {
   encode: benchEncode,
   governor: benchGovernor,
+  registry: benchRegistry,
   service: benchService,
   thin: benchThin,
 };
@@ -18,12 +20,13 @@ const USAGE = `Usage: npm run bench -- <name> [--quick] [--runs 3] [--only <text
 
   encode    CPU, memory, event loop and bytes of one profile on its way to the server: stock SDK, json-ext, this package
   governor  what the sampling rate does in simulated services: a chart of each in docs/governor
+  registry  what profiling costs a server that others wrote, at 60 requests a second: none, stock SDK, this package
   service   what profiling costs a service with ever more requests open at once: none, stock SDK, this package
   thin      what a profile of 64 MB still shows when it is thinned to fit a limit
 
   --quick   one repetition of each case, without the largest; nothing is written
-  --runs    repetitions of each case of service
-  --only    of service the cases with this in their names, as "SDK 10, 64"; nothing is written`;
+  --runs    repetitions of each case of registry and service
+  --only    of registry and service the cases with this in their names, as "SDK 10, 64"; nothing is written`;
 
 killChildrenOnSignals();
 const { values, positionals } = parseArgs({

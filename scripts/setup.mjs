@@ -17,6 +17,8 @@ for (const project of PROJECTS.filter((path) => existsSync(join(path, 'package.j
   install(project);
   copyPackage(join(project, 'node_modules/sentry-bounded-profiling'));
 }
+// What only some need, as `node scripts/setup.mjs bench/registry`.
+for (const path of process.argv.slice(2)) install(inRoot(path));
 
 /** @param {string} directory */
 function install(directory) {
