@@ -42,9 +42,7 @@ export async function measure(subject: Subject, sdk: Sdk, mode: Mode): Promise<M
     const load = subject.startLoad(`http://127.0.0.1:${port}`);
     await Promise.race([delay(subject.warmUpMs), server.exited]);
     server.send({ type: 'observe' });
-    const startMs = performance.now();
     const loadResult = await finishLoad(load, server, subject.loadMs * LOAD_PATIENCE);
-    const loadSeconds = (performance.now() - startMs) / 1000;
     server.send({ type: 'drain', timeoutMs: DRAIN_TIMEOUT_MS });
     const served = await server.next('report', 2 * DRAIN_TIMEOUT_MS);
     if (served === undefined)
@@ -52,7 +50,7 @@ export async function measure(subject: Subject, sdk: Sdk, mode: Mode): Promise<M
     relay.send({ type: 'report' });
     const relayed = await relay.next('report', DRAIN_TIMEOUT_MS);
     if (relayed === undefined) throw new Error(`The relay said nothing. ${relay.errorOutput}`);
-    return toMeasurement(loadSeconds, loadResult, served.report, relayed.report);
+    return toMeasurement(subject.loadMs - subject.warmUpMs, loadResult, served.report, relayed.report);
   } finally {
     await Promise.all([server.kill(), relay.kill()]);
   }

@@ -5,7 +5,7 @@ import type { RelayReport, ServerReport } from './messages.ts';
 
 /** What was seen from all sides during a run. */
 export interface Measurement {
-  /** Of one core. */
+  /** Of one core, if the load takes no longer than planned: who falls behind does the same work later, and no less of it. */
   readonly cpuShare: number;
   readonly peakRssBytes: number;
   readonly spanEndP50Ms: number;
@@ -23,15 +23,15 @@ export interface Measurement {
   readonly invalid: readonly string[];
 }
 
-/** @param loadSeconds from the end of the warm-up on, as what the server tells of its CPU */
+/** @param plannedMs how long the load is meant to take from the end of the warm-up on, where CPU is counted from */
 export function toMeasurement(
-  loadSeconds: number,
+  plannedMs: number,
   load: LoadResult,
   server: ServerReport,
   relay: RelayReport,
 ): Measurement {
   return {
-    cpuShare: server.cpuMs / 1000 / loadSeconds,
+    cpuShare: server.cpuMs / plannedMs,
     peakRssBytes: server.peakRssBytes,
     spanEndP50Ms: quantile(server.spanEndsMs, 0.5),
     spanEndP99Ms: quantile(server.spanEndsMs, 0.99),
