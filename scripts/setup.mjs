@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** Small projects with dependencies of their own: other SDK lines than the one developed against. */
-const PROJECTS = ['test/sdk/10', 'examples/demo'].map((path) => join(ROOT, path));
+const PROJECTS = ['test/sdk/10'].map(inRoot);
 
 install(ROOT);
 const isBuilt =
@@ -17,6 +17,8 @@ for (const project of PROJECTS.filter((path) => existsSync(join(path, 'package.j
   install(project);
   copyPackage(join(project, 'node_modules/sentry-bounded-profiling'));
 }
+// What only some need, as `node scripts/setup.mjs bench/registry`.
+for (const path of process.argv.slice(2)) install(inRoot(path));
 
 /** @param {string} directory */
 function install(directory) {

@@ -1,4 +1,4 @@
-import type { Machine } from '../support/machine.ts';
+import { type Machine, machineNote } from '../support/machine.ts';
 import { formatNumber, median } from '../support/numbers.ts';
 import type { Scenario } from './plan.ts';
 import { profileBytesOf } from './profile-bytes.ts';
@@ -42,10 +42,7 @@ export function renderTable(report: Report): string {
     ...scenarios.flatMap((scenario) => renderScenario(scenario, report)),
     '',
     `Medians. Stalls are gaps in a 1 ms timer, seen from another thread; an idle loop shows ${formatNumber(idleGapMs)} ms. ` +
-      `${peakNote(runs)}Node ${machine.node}, ${machine.cpuModel}, ${machine.cores} cores, ${machine.system}, ` +
-      `${Object.entries(machine.packages)
-        .map(([name, version]) => `${name} ${version}`)
-        .join(', ')}, ${machine.date.slice(0, 10)}, revision ${machine.revision}.`,
+      `${peakNote(runs)}${machineNote(machine)}`,
     '',
     'Repeat it: `npm run bench -- encode`. Raw numbers: [bench/results/encode.json](bench/results/encode.json).',
   ].join('\n');

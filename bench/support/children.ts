@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
 
 const running = new Set<ChildProcess>();
 
@@ -10,12 +10,21 @@ export interface ChildEnd<Message> {
   readonly failure: string | undefined;
 }
 
-/** Starts a plain JavaScript file in a process of its own, without the TypeScript loader that this process runs under. */
-export function startChild(script: URL, args: readonly string[], nodeFlags: readonly string[]): ChildProcess {
-  const child = fork(script, args, { execArgv: [...nodeFlags] });
+/** Forks a process that a signal to this one ends too. */
+export function forkTracked(
+  script: URL | string,
+  args: readonly string[],
+  options: ForkOptions,
+): ChildProcess {
+  const child = fork(script, args, options);
   running.add(child);
   child.once('exit', () => running.delete(child));
   return child;
+}
+
+/** Starts a plain JavaScript file in a process of its own, without the TypeScript loader that this process runs under. */
+export function startChild(script: URL, args: readonly string[], nodeFlags: readonly string[]): ChildProcess {
+  return forkTracked(script, args, { execArgv: [...nodeFlags] });
 }
 
 /** Runs a file to its end. Never rejects: to run out of memory or of time is a result too. */

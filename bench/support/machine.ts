@@ -2,8 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus, release, totalmem, type } from 'node:os';
 
-const require = createRequire(import.meta.url);
-
 /** What figures depend on, so that they can be judged later. */
 export interface Machine {
   readonly date: string;
@@ -17,8 +15,14 @@ export interface Machine {
   readonly packages: Readonly<Record<string, string>>;
 }
 
-/** @param packages names of the packages whose versions matter */
-export function describeMachine(packages: readonly string[]): Machine {
+/**
+ * @param packages names of the packages whose versions matter
+ * @param others versions of what is installed elsewhere
+ */
+export function describeMachine(
+  packages: readonly string[],
+  others: Readonly<Record<string, string>> = {},
+): Machine {
   return {
     date: new Date().toISOString(),
     node: process.version,
@@ -28,10 +32,19 @@ export function describeMachine(packages: readonly string[]): Machine {
     memoryBytes: totalmem(),
     system: `${type()} ${release()} ${process.arch}`,
     revision: gitRevision(),
-    packages: Object.fromEntries(
-      packages.map((name) => [name, (require(`${name}/package.json`) as { version: string }).version]),
-    ),
+    packages: { ...others, ...Object.fromEntries(packages.map((name) => [name, versionOf(name)])) },
   };
+}
+
+/** The version that is installed for a file. */
+export function versionOf(name: string, file: string | URL = import.meta.url): string {
+  return (createRequire(file)(`${name}/package.json`) as { version: string }).version;
+}
+
+/** What a table says of where its figures come from. */
+export function machineNote({ node, cpuModel, cores, system, packages, date, revision }: Machine): string {
+  const versions = Object.entries(packages).map(([name, version]) => `${name} ${version}`);
+  return `Node ${node}, ${cpuModel}, ${cores} cores, ${system}, ${versions.join(', ')}, ${date.slice(0, 10)}, revision ${revision}.`;
 }
 
 function gitRevision(): string {

@@ -32,3 +32,15 @@ export function drawSvg(spec: TopLevelSpec): Promise<string> {
   const compiled = compile(spec, { config: CONFIG }).spec as Spec;
   return new View(parseVega(compiled), { renderer: 'none' }).toSVG();
 }
+
+const ON_DARK = { [INK]: '#d8dee6', [FAINT]: '#3a424d' };
+
+/** Draws a chart without a background of its own, whose text and lines follow the reader's colour scheme. */
+export async function drawAdaptiveSvg(spec: TopLevelSpec): Promise<string> {
+  const svg = await drawSvg({ ...spec, background: 'transparent' });
+  const rules = Object.entries(ON_DARK).map(
+    ([light, dark]) => `[fill="${light}"]{fill:${dark}}[stroke="${light}"]{stroke:${dark}}`,
+  );
+  const style = `<style>@media (prefers-color-scheme: dark){${rules.join('')}}</style>`;
+  return svg.replace(/<svg[^>]*>/, (start) => `${start}${style}`);
+}

@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
+import { readResidentMemory } from '../../support/resident-memory.mjs';
 
 /**
  * How the peak was found. `reset`: the system's high-water mark was set back before the work. `grown`: that was not
@@ -15,9 +16,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
  */
 export function watchPeakRss() {
   const peakMethod = resetPeak();
-  const before = read();
+  const before = readResidentMemory();
   const baseBytes = peakMethod === 'reset' ? before.residentBytes : before.peakBytes;
-  return () => ({ extraPeakRssBytes: read().peakBytes - baseBytes, peakMethod });
+  return () => ({ extraPeakRssBytes: readResidentMemory().peakBytes - baseBytes, peakMethod });
 }
 
 /** @returns {PeakMethod} */
@@ -29,20 +30,4 @@ function resetPeak() {
   } catch {
     return 'grown';
   }
-}
-
-function read() {
-  if (process.platform !== 'linux') {
-    return { residentBytes: process.memoryUsage.rss(), peakBytes: process.resourceUsage().maxRSS * 1024 };
-  }
-  const status = readFileSync('/proc/self/status', 'utf8');
-  return { residentBytes: fieldBytes(status, 'VmRSS'), peakBytes: fieldBytes(status, 'VmHWM') };
-}
-
-/**
- * @param {string} status
- * @param {string} name
- */
-function fieldBytes(status, name) {
-  return Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) * 1024;
 }

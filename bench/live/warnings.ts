@@ -1,0 +1,14 @@
+import type { Run } from './run-all.ts';
+
+/** What must be known of runs beside their figures. */
+export function warningsOf(runs: readonly Run[]): string[] {
+  return runs.flatMap(({ name, mode, measurement, failure }) => {
+    const where = `${name}, ${mode}`;
+    if (measurement === undefined) return `${where}: no figures. ${failure}`;
+    const { failedRequests, invalid } = measurement;
+    return [
+      ...(failedRequests > 0 ? [`${where}: ${failedRequests} requests were not answered.`] : []),
+      ...invalid.map((reason) => `${where}: Relay would drop a ${reason}.`),
+    ];
+  });
+}

@@ -1,0 +1,34 @@
+import { runAll } from '../live/run-all.ts';
+import { sdkVersions } from '../live/sdk-versions.ts';
+import type { BenchOptions } from '../options.ts';
+import { describeMachine } from '../support/machine.ts';
+import { writeBetweenMarkers } from '../support/readme.ts';
+import { writeResult } from '../support/results.ts';
+import { drawService } from './chart.ts';
+import { FULL, narrow, planCases, QUICK } from './plan.ts';
+import { sayWhatWasSeen } from './sentence.ts';
+import { renderTable } from './table.ts';
+
+const RESULTS = new URL('../results/service.json', import.meta.url);
+const CHART = new URL('../../docs/service.svg', import.meta.url);
+const CHART_MARKDOWN =
+  '![Peak memory and delivered profiles by requests open at once: stock SDK and with the integration](docs/service.svg)';
+
+/** Puts a service under ever more requests at once, in each mode, and writes down what profiling cost and what arrived. */
+export async function benchService({ isQuick, runs: rounds, only }: BenchOptions): Promise<void> {
+  const series = narrow(isQuick ? QUICK : FULL, only);
+  const runs = await runAll(planCases(series), rounds);
+  const report = { machine: describeMachine(['express', 'autocannon'], sdkVersions()), series, runs };
+  const table = renderTable(report);
+  console.log(`\n${table}\n`);
+  if (isQuick || only !== '') return console.log('Not the whole: nothing was written.');
+
+  console.log(`Raw numbers: ${writeResult(RESULTS, `${JSON.stringify(report, null, 2)}\n`)}`);
+  console.log(`Chart: ${writeResult(CHART, `${await drawService(series, runs)}\n`)}`);
+  const seen = series.map((one) => `${one.title}: ${sayWhatWasSeen(one, runs)}`);
+  const isWritten = [
+    writeBetweenMarkers('service-summary', [CHART_MARKDOWN, '', ...seen].join('\n')),
+    writeBetweenMarkers('service', table),
+  ].every(Boolean);
+  console.log(isWritten ? 'Tables: README.md' : 'README.md lacks markers for a table.');
+}
