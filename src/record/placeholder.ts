@@ -103,6 +103,11 @@ function revealing(reveal: () => void, readLength?: () => number | undefined): P
       reveal();
       return Reflect.getOwnPropertyDescriptor(target, key);
     },
+    // A frozen target could not be filled any more.
+    preventExtensions(target) {
+      reveal();
+      return Reflect.preventExtensions(target);
+    },
     ownKeys(target) {
       reveal();
       return Reflect.ownKeys(target);
