@@ -107,7 +107,7 @@ export class BoundedClient {
     const work: Work = {
       settle: async (timeoutMs) => {
         const startMs = performance.now();
-        await this.#capture.settle(timeoutMs || Number.POSITIVE_INFINITY);
+        await this.#capture.settle(timeoutMs || Number.POSITIVE_INFINITY, isClosing);
         // To a transport, 0 means no limit.
         const leftMs = timeoutMs && Math.max(1, timeoutMs - (performance.now() - startMs));
         return this.#pipeline.settle(leftMs);

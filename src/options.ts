@@ -110,17 +110,17 @@ export interface BoundedProfilingOptions {
    */
   sampling?: false | SamplingOptions;
   /**
-   * With one profile a transaction (SDK 9 and 10): V8 profiles running at once. V8 stores each tick once for each of them.
+   * Only where the native profiler is out of reach (`capabilities.nativeSeam`), with one profile a transaction (SDK 9 and 10): V8
+   * profiles running at once. V8 stores each tick once for each of them. Else one recording serves all, and this has no effect.
    *
    * Range: an integer of at least 1.
    * @default 32
    */
   maxActiveProfiles?: number;
   /**
-   * With continuous profiling: longest chunk, in milliseconds. Chunks are shorter when stopping one takes long, or when
-   * there is little room.
+   * With continuous profiling: longest chunk, in milliseconds. What the SDK starts and stops within that time is sent as one.
    *
-   * Range: a number from 1,000 to 60,000, the SDK's own length.
+   * Range: a number from 1,000 to 60,000, the SDK's own length. Relay refuses more than 66 s.
    * @default 10000
    */
   maxChunkMs?: number;

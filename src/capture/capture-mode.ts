@@ -20,8 +20,12 @@ export interface CaptureMode extends Omit<SeamListener, 'onStart'> {
   claim(profile: RecordedProfile): void;
   /** A profile has come through whose start and stop were not seen. */
   claimUnseen(): void;
-  /** Lets what has been recorded go on its way; gives up what will never come. */
-  settle(limitMs: number): Promise<void>;
+  /**
+   * Lets what has been recorded go on its way; gives up what will never come.
+   *
+   * @param isLast whether the client is being closed: nothing can go on its way later
+   */
+  settle(limitMs: number, isLast: boolean): Promise<void>;
   /** Puts everything back as it was; what runs is left to the SDK. */
   close(): void;
 }

@@ -170,8 +170,8 @@ export class Capture {
   }
 
   /** The client is flushed: what is recorded goes on its way, and what will never come is given up. */
-  async settle(limitMs: number): Promise<void> {
-    await this.#mode?.settle(limitMs);
+  async settle(limitMs: number, isLast: boolean): Promise<void> {
+    await this.#mode?.settle(limitMs, isLast);
     this.#recorder?.hurry();
   }
 

@@ -62,10 +62,7 @@ export class ChunkGate {
     const stopForUser = profiler.stop.bind(profiler);
     this.#restore = [
       replaceMethod(profiler, '_startChunkProfiling', () => this.#want()),
-      replaceMethod(profiler, '_stopChunkProfiling', () => {
-        this.#unwant();
-        this.#end();
-      }),
+      replaceMethod(profiler, '_stopChunkProfiling', () => this.finish()),
       // The SDK does not get as far as the method above when no chunk is running.
       replaceMethod(profiler, 'stop', () => {
         if (!this.#followsSpans) this.#unwant();
@@ -95,6 +92,12 @@ export class ChunkGate {
     if (!this.isRunning) return;
     this.#clearTimer();
     this.#next();
+  }
+
+  /** Ends the chunk that runs: no other will follow, until the user's lifecycle starts one. */
+  finish(): void {
+    this.#unwant();
+    this.#end();
   }
 
   /** Takes the gate away; a chunk that is running goes on. */

@@ -15,6 +15,9 @@ import { UnseenProfiles } from './unseen-profiles.ts';
 /** The SDK ends a chunk after 60 s in any case (`CHUNK_INTERVAL_MS`). */
 const MAX_CHUNK_MS = 60_000;
 
+/** Timers count in whole milliseconds, and may come early by a part of one. */
+const TIMER_TOLERANCE_MS = 2;
+
 /** A flush ends a chunk that has run for so long: shorter ones would pay more for what surrounds them than they show. */
 const MIN_FLUSHED_MS = 1000;
 
@@ -115,7 +118,8 @@ export class ChunkMode implements CaptureMode {
     this.#unseen.endOldest();
   }
 
-  async settle(): Promise<void> {
+  async settle(_limitMs: number, isLast: boolean): Promise<void> {
+    if (isLast) this.#gate?.finish();
     if (this.#running === undefined) this.#seal();
     else if (performance.now() - this.#running.profile.fromMs >= MIN_FLUSHED_MS) {
       this.#isFlushing = true;
@@ -136,7 +140,7 @@ export class ChunkMode implements CaptureMode {
   /** The group that the next part belongs to. */
   get #joinable(): ChunkGroup | undefined {
     const group = this.#group;
-    if (group?.isClockSteady && this.#leftMs > 0) return group;
+    if (group?.isClockSteady && !this.#isDue) return group;
     this.#seal();
     return undefined;
   }
@@ -144,6 +148,10 @@ export class ChunkMode implements CaptureMode {
   get #leftMs(): number {
     const { maxChunkMs } = this.#deps;
     return this.#group === undefined ? maxChunkMs : this.#group.fromMs + maxChunkMs - performance.now();
+  }
+
+  get #isDue(): boolean {
+    return this.#leftMs <= TIMER_TOLERANCE_MS;
   }
 
   #openGroup(id: string): ChunkGroup | undefined {
@@ -210,7 +218,7 @@ export class ChunkMode implements CaptureMode {
       admit: (isContinuing) => this.#admit(isContinuing),
       ended: () => {
         this.#unseen.endOldest();
-        if (this.#isFlushing || this.#leftMs <= 0) this.#seal();
+        if (this.#isFlushing || this.#isDue) this.#seal();
       },
       skipForRate: () => admission.skip('rate'),
     });

@@ -60,7 +60,10 @@ function createJunction(addon: NativeAddon): Junction {
   const stop = addon.stopProfiling;
   const recorder = new Recorder(
     {
-      start: (title) => start.call(addon, title),
+      // Named for whoever reads a profile that this is in.
+      start: function startProfiling(title) {
+        start.call(addon, title);
+      },
       stop: (title) => stop.call(addon, title, MICROSECONDS, threadId, false),
     },
     new Slices(MAX_SLICE_MS),

@@ -35,19 +35,20 @@ export interface ProfilingStats {
     readonly requestBytes: number | undefined;
   };
   readonly oversized: OversizedStats;
-  /** V8 profiles open now. */
+  /** V8 profiles open now: two at the most, however many contexts are open; more only without `nativeSeam`. */
   readonly running: number;
   /** Profiles that ended and whose transaction never came: dropped by `beforeSendTransaction`, for example. */
   readonly abandoned: number;
   /**
-   * Profiles that your own rate had chosen and that were never started: for the governor's rate, for want of room in the
-   * budget, or because `maxActiveProfiles` were running. With continuous profiling, each counts for a chunk.
+   * Profiles that your own rate had chosen and that were not taken: for the governor's rate, for want of room in the budget,
+   * because `maxActiveProfiles` were running, or (`short`) because V8 took no tick in their time. With continuous profiling, each
+   * counts for a chunk.
    */
   readonly skipped: Readonly<Record<SkipReason, number>>;
   readonly sampling: SamplingStats;
   /** Longest time that stopping one V8 profile has taken, in milliseconds: the event loop stands still that long. */
   readonly longestStopMs: number;
-  /** Longest stretch of the event loop that encoding has taken at a time, in milliseconds. */
+  /** Longest stretch of the event loop that interning or encoding has taken at a time, in milliseconds. */
   readonly longestSliceMs: number;
   /** What could be put to use in this process. */
   readonly capabilities: {

@@ -141,6 +141,7 @@ export class Recorder {
   /** Comes true when everything until that moment is recorded. */
   ready(untilMs: number): Promise<void> {
     if (this.#isReady(untilMs)) return Promise.resolve();
+    this.#rotation.rotateSoon();
     return new Promise((resolve) => {
       this.#waiters.push({ untilMs, resolve });
     });

@@ -18,13 +18,17 @@ export interface RotationListener {
   onFailure(error: unknown): void;
 }
 
-/** A native stop takes time for each node of the call tree: 1 to 3 ms of a busy service at this length. */
-const LONGEST_SEGMENT_MS = 250;
+/** How long a segment is at first, and how long it may get where native stops are short. */
+const FIRST_SEGMENT_MS = 250;
+const LONGEST_SEGMENT_MS = 1000;
 const SHORTEST_SEGMENT_MS = 50;
 
-/** A native stop that takes longer is followed by shorter segments. */
+/** A native stop takes time for each node of the call tree, 1 to 3 ms for 250 ms of a busy service: what takes longer than this is too long. */
 const STOP_TARGET_MS = 5;
 const GROWTH = 1.25;
+
+/** A profile that is to be sent waits no longer than this for the end of a segment. What else ends meanwhile is sent with it. */
+const WAIT_MS = 200;
 
 /**
  * How long the next segment runs beside the last one: a tick can wait 10 ms for V8's own thread, and one that waits when its
@@ -56,11 +60,12 @@ export class Rotation {
   readonly #running: Running[] = [];
   /** Leaves the async context of the request whose span has started the recording. */
   readonly #detached = AsyncLocalStorage.snapshot();
-  #segmentMs = LONGEST_SEGMENT_MS;
+  #segmentMs = FIRST_SEGMENT_MS;
   #started = 0;
   /** Whether the segment that has just begun is to end as soon as the last one has. */
   #isHurried = false;
   #timer: NodeJS.Timeout | undefined;
+  #dueMs = 0;
   #stops = 0;
   #restarts = 0;
   #longestStopMs = 0;
@@ -101,6 +106,13 @@ export class Rotation {
     else if (this.#running.length === 1) {
       this.#startNext();
       this.#schedule(OVERLAP_MS, () => this.#endOverlap());
+    }
+  }
+
+  /** Ends the segment before long: somebody waits for it. */
+  rotateSoon(): void {
+    if (this.#running.length === 1 && this.#dueMs - performance.now() > WAIT_MS) {
+      this.#schedule(WAIT_MS, () => this.rotate());
     }
   }
 
@@ -194,6 +206,7 @@ export class Rotation {
 
   #schedule(delayMs: number, next: () => void): void {
     clearTimeout(this.#timer);
+    this.#dueMs = performance.now() + delayMs;
     this.#timer = this.#detached(() => setTimeout(next, delayMs).unref());
   }
 }

@@ -1,5 +1,5 @@
 import { type Pace, STEPS_PER_CHECK } from '../pace.ts';
-import type { Frame, SampledProfile } from '../profile/types.ts';
+import type { Frame, Sample, SampledProfile } from '../profile/types.ts';
 import { type Dictionary, NO_STACK } from './dictionary.ts';
 import {
   cutMeasurements,
@@ -56,7 +56,8 @@ export function* segmentSteps(
   const stackIds = new Int32Array(stacks.length).fill(UNKNOWN);
   const frameIds = new Int32Array(frames.length).fill(UNKNOWN);
   const ticks: { readonly timeMs: number; readonly stack: number }[] = [];
-  for (const [i, { stack_id, elapsed_since_start_ns }] of samples.entries()) {
+  for (let i = 0; i < samples.length; i++) {
+    const { stack_id, elapsed_since_start_ns } = samples[i] as Sample;
     const timeMs = startMs + Number(elapsed_since_start_ns) / NS_PER_MS;
     if (timeMs < fromMs || timeMs >= untilMs || startSamples.has(i)) continue;
     if (stackIds[stack_id] === UNKNOWN) {

@@ -112,7 +112,7 @@ test('V8 does not go on after a flush', async () => {
   const { begin, end, capture } = setup('manual', { maxChunkMs: 10_000 });
   begin();
   end();
-  await capture.settle(1000);
+  await capture.settle(1000, false);
   expect(capture.stats.running).toBe(0);
 });
 
@@ -124,9 +124,9 @@ test('a chunk holds what it is expected to, and its part of the recording, until
   await sleep(300);
   expect(ledger.totals().heldBytes).toBeGreaterThanOrEqual(heldBytes);
   end();
-  await capture.settle(1000);
+  await capture.settle(1000, false);
   release();
-  await capture.settle(1000);
+  await capture.settle(1000, false);
   expect(ledger.totals().heldBytes).toBe(0);
 });
 

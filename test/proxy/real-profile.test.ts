@@ -1,49 +1,26 @@
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import ts from 'typescript';
 import { beforeAll, expect, test } from 'vitest';
 import type { Profile } from '../../src/profile/types.ts';
-import type { NativeProfile } from '../../src/record/segment.ts';
 import { createClient } from '../support/client.ts';
 import { profileChunk, profiledTransaction } from '../support/envelopes.ts';
-import { bindings, CHUNK, TRANSACTION } from '../support/native-profiler.ts';
 import { countStatuses, payloadsOf, startProxied } from '../support/proxied.ts';
 import { COMPLETE, compareSamples, sampleDigests } from '../support/sample-digests.ts';
+import { type Recorded, recordTypeChecking } from '../support/type-checking.ts';
 
 const RECORD_MS = 2000;
 /** Real profiles compress well: one of seconds comes over no limit that a proxy has by default. */
 const MAX_BODY_BYTES = 16 * 1024;
 const LIMIT = { clientMaxBodySize: String(MAX_BODY_BYTES) };
 
-let recorded: { transaction: NativeProfile; chunk: NativeProfile };
+let recorded: Recorded;
 beforeAll(() => {
-  for (const id of ['transaction', 'chunk']) bindings.startProfiling(id);
-  const endMs = performance.now() + RECORD_MS;
-  do typeCheck();
-  while (performance.now() < endMs);
-  const stop = (id: string, format: number) => bindings.stopProfiling(id, format) as NativeProfile;
-  recorded = { transaction: stop('transaction', TRANSACTION), chunk: stop('chunk', CHUNK) };
+  recorded = recordTypeChecking(RECORD_MS);
 });
-
-/** Has what makes profiles large: thousands of functions and deep recursion. */
-function typeCheck(): void {
-  const core = dirname(createRequire(import.meta.url).resolve('@sentry/core/package.json'));
-  ts.createProgram([join(core, 'build/types/index.d.ts')], {
-    strict: true,
-    types: [],
-  }).getSemanticDiagnostics();
-}
-
-/** As the SDK takes it over. */
-function listsOf({ samples, stacks, frames }: NativeProfile): object {
-  return { samples, stacks, frames, thread_metadata: { 0: { name: 'main' } } };
-}
 
 test('a recorded chunk gets through in parts, sample for sample', async () => {
   const { relay, nginx } = await startProxied(LIMIT);
   const { client, transport, stats } = createClient(nginx.dsn, { maxRequestBytes: MAX_BODY_BYTES });
   const sent = sampleDigests({ profile: recorded.chunk });
-  await transport.send(profileChunk({ profile: listsOf(recorded.chunk) }) as never);
+  await transport.send(profileChunk({ profile: recorded.chunk }) as never);
   await client.flush(10_000);
   const parts = payloadsOf<Profile>(relay, 'profile_chunk');
   expect(parts.length).toBeGreaterThan(1);
@@ -57,7 +34,7 @@ test('a recorded profile of a transaction gets through with fewer samples', asyn
   const { relay, nginx } = await startProxied(LIMIT);
   const { client, send, stats } = createClient(nginx.dsn, { maxRequestBytes: MAX_BODY_BYTES });
   const sent = sampleDigests({ profile: recorded.transaction });
-  await send(profiledTransaction({ profile: listsOf(recorded.transaction) }));
+  await send(profiledTransaction({ profile: recorded.transaction }));
   await client.flush(10_000);
   expect(relay.counts).toEqual({ transaction: 1, profile: 1 });
   expect(relay.invalid).toEqual([]);

@@ -20,7 +20,8 @@ export interface ScenarioRequest {
     | 'span'
     | 'steady'
     | 'stops'
-    | 'traffic';
+    | 'traffic'
+    | 'witnessed';
   dsn: string;
   bounded?: object | false;
   order?: 'profiling-first' | 'bounded-first';

@@ -13,6 +13,7 @@ import { span } from './span.mjs';
 import { steady } from './steady.mjs';
 import { stops } from './stops.mjs';
 import { traffic } from './traffic.mjs';
+import { witnessed } from './witnessed.mjs';
 
 /**
  * What a scenario is given: the SDK line of the project that runs it, and what the test asks for.
@@ -44,6 +45,7 @@ const SCENARIOS = {
   steady,
   stops,
   traffic,
+  witnessed,
 };
 
 /**
