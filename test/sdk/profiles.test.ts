@@ -24,21 +24,17 @@ async function run(variant: string, more: object = {}): Promise<ScenarioResult> 
   return result;
 }
 
-/** The name of each transaction that came, with the number of profiles beside it that are its own. */
+/** The name of each transaction that came, with the number of profiles that are its own: the relay wants them beside it. */
 function received(): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { items } of relay.requests) {
-    const payloads = (type: string): ScenarioResult[] =>
-      items.flatMap((item) => (item.type === type ? [item.json] : []));
-    for (const { event_id, transaction, contexts } of payloads('transaction')) {
-      const own = payloads('profile').filter(
-        (profile) =>
-          profile.transaction.id === event_id && profile.transaction.trace_id === contexts.trace.trace_id,
-      );
-      counts[transaction] = (counts[transaction] ?? 0) + own.length;
-    }
-  }
-  return counts;
+  const profiles = payloadsOf<ScenarioResult>(relay, 'profile');
+  const transactions = payloadsOf<ScenarioResult>(relay, 'transaction');
+  return Object.fromEntries(
+    transactions.map(({ transaction, event_id, contexts }) => {
+      const isOwn = ({ transaction: { id, trace_id } }: ScenarioResult): boolean =>
+        id === event_id && trace_id === contexts.trace.trace_id;
+      return [transaction, profiles.filter(isOwn).length];
+    }),
+  );
 }
 
 const expectedCounts = (count: number): Record<string, number> =>
@@ -70,6 +66,18 @@ test('listeners see a real profile, and it arrives as they saw it, once', async 
     expect(measurements).toEqual(arrived.measurements);
     expect(profile.samples.length).toBeGreaterThan(2);
   }
+});
+
+test('a transport of the user’s own gets the profile beside its transaction, once', async () => {
+  const { sent, stats } = await run('own transport');
+  const withProfile = sent.filter((items: [string, string][]) => items.some(([type]) => type === 'profile'));
+  expect(withProfile).toHaveLength(1);
+  const payloads = Object.fromEntries(
+    withProfile[0].map(([type, text]: [string, string]) => [type, JSON.parse(text)]),
+  );
+  expect(payloads.profile.transaction.id).toBe(payloads.transaction.event_id);
+  expect(payloads.profile.profile.samples.length).toBeGreaterThan(2);
+  expect(stats).toMatchObject({ captured: 1, delivered: 1 });
 });
 
 test('a transaction too short for a tick comes alone, and is counted and told', async () => {

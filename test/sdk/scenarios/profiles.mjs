@@ -3,6 +3,28 @@ import { integrationsOf, sleep, work } from './kit.mjs';
 /** @import { Kit, Request } from './run.mjs' */
 
 /**
+ * What a transport of the user's own was given: the type and the text of each item.
+ *
+ * @type {[string, string][][]}
+ */
+const sent = [];
+
+function ownTransport() {
+  return {
+    send: async (/** @type {any} */ [, items]) => {
+      sent.push(
+        items.map((/** @type {any} */ [{ type }, payload]) => [
+          type,
+          payload instanceof Uint8Array ? Buffer.from(payload).toString() : JSON.stringify(payload),
+        ]),
+      );
+      return { statusCode: 200 };
+    },
+    flush: async () => true,
+  };
+}
+
+/**
  * What an application with a profile for each transaction does, and what its own code sees of them. Each case has options of
  * its own and a course of its own, which may return what it has seen.
  *
@@ -23,6 +45,8 @@ const CASES = {
 
   /** A hundred transactions that end within 100 ms. */
   hundred: {
+    // The SDK itself processes 64 events at a time, and drops what comes meanwhile.
+    options: { transportOptions: { bufferSize: 1000 } },
     run: (kit) => all(100, (i) => transaction(kit, i, () => busy(400 + (i % 10) * 8))),
   },
 
@@ -41,6 +65,16 @@ const CASES = {
       await transaction(kit, 0, () => busy(150));
       await kit.Sentry.flush(10_000);
       return { seen };
+    },
+  },
+
+  /** A transport of the user's own, that gets what the integration has encoded. */
+  'own transport': {
+    options: { transport: ownTransport },
+    async run(kit) {
+      await transaction(kit, 0, () => busy(150));
+      await kit.Sentry.flush(10_000);
+      return { sent };
     },
   },
 
