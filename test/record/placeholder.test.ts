@@ -82,6 +82,7 @@ const LOOKS: Record<string, (list: unknown[]) => unknown> = {
   'a method': (list) => list.map((one) => one),
   'Object.keys': (list) => Object.keys(list),
   'Object.entries': (list) => Object.entries(list),
+  'Reflect.ownKeys': (list) => Reflect.ownKeys(list),
   in: (list) => 0 in list,
   'a property’s descriptor': (list) => Object.getOwnPropertyDescriptor(list, 0),
   structuredClone: (list) => structuredClone([...list]),

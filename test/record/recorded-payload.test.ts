@@ -10,6 +10,7 @@ import type { Clock } from '../../src/record/recorded-lists.ts';
 import { makeProfile, recordedPayload } from '../../src/record/recorded-payload.ts';
 import { type NativeProfile, segmentSteps } from '../../src/record/segment.ts';
 import { recordProfile } from '../support/native-profiler.ts';
+import { numbersBelow } from '../support/profiles.ts';
 import { nativeFrame, type RawTick, rawProfile } from '../support/raw-profiles.ts';
 
 const CLOCKS: Clock[] = [
@@ -144,8 +145,15 @@ test('what surrounds the lists is as it was, keys in their order', () => {
   });
 });
 
+/** A few functions on thousands of paths. */
+function manyPaths(): NativeProfile {
+  const below = numbersBelow(5);
+  const stack = (): string[] => Array.from({ length: 20 }, () => `function${below(20)}`);
+  return rawProfile(Array.from({ length: 1000 }, (_, i): RawTick => [10 * i, ...stack()]));
+}
+
 test('what is saved is what a native profile of the same ticks would have measured more', () => {
-  for (const [i, native] of [recordProfile(300), recordProfile(1500)].entries()) {
+  for (const [i, native] of [recordProfile(300), recordProfile(1500), manyPaths()].entries()) {
     const { samples, stacks, frames } = native;
     const cut = cutOf(native);
     const clock = CLOCKS[0] as Clock;

@@ -138,17 +138,21 @@ function multiplySamples(profile: NativeProfile | null): NativeProfile | null {
 test('without room the mark that began first is let go of, and told; the others stay', async () => {
   const native = watchProfiler();
   native.change = multiplySamples;
-  const { recorder, host } = createRecorder(native, createHost(2048 * KiB));
+  const { recorder, host } = createRecorder(native, createHost(1024 * KiB));
   const evicted: string[] = [];
   recorder.open(host, () => evicted.push('first'));
-  await serve(2000);
+  const record = async (segments: number): Promise<void> => {
+    for (let i = 0; i < segments; i++) {
+      await serve(80);
+      recorder.settleNow();
+    }
+  };
+  await record(12);
   const second = recorder.open(host, () => evicted.push('second'));
   host.roomBytes = host.heldBytes;
-  await serve(800);
+  await record(4);
   expect(evicted).toEqual(['first']);
-  recorder.close(second, performance.now());
-  await recorder.ready(second.untilMs);
-  expect(cut(recorder, second).tickCount).toBeGreaterThan(5);
+  expect(cut(recorder, { ...second, untilMs: performance.now() }).tickCount).toBeGreaterThan(100);
 });
 
 test('where there is no room at all, nothing is kept, and V8 is stopped', async () => {
@@ -164,17 +168,18 @@ test('where there is no room at all, nothing is kept, and V8 is stopped', async 
 });
 
 test('two budgets share what the recording takes, and each stops paying when it has no mark', async () => {
-  const { recorder, host } = createRecorder();
-  const other = createHost();
+  // Of budgets so small the tables alone take more than what is taken from the start.
+  const { recorder, host } = createRecorder(undefined, createHost(512 * KiB));
+  const other = createHost(512 * KiB);
   const detach = recorder.attach(other);
   const first = recorder.open(host, none);
-  await serve(600);
+  await serve(100);
+  recorder.settleNow();
   const alone = host.heldBytes;
   expect(other.heldBytes).toBe(0);
   const second = recorder.open(other, none);
-  expect(host.heldBytes).toBeLessThanOrEqual(alone);
-  expect(other.heldBytes).toBeGreaterThan(0);
-  expect(host.heldBytes).toBe(other.heldBytes);
+  expect(host.heldBytes).toBe(alone / 2);
+  expect(other.heldBytes).toBe(alone / 2);
   recorder.release(first);
   expect(host.heldBytes).toBe(0);
   recorder.release(second);
@@ -192,9 +197,9 @@ test('a host that is taken away takes its marks with it; with the last one the r
   detach();
   expect(host.heldBytes).toBe(0);
   expect(recorder.running).toBe(1);
-  await serve(150);
+  await serve(300);
   recorder.settleNow();
-  expect(cut(recorder, { ...kept, untilMs: performance.now() }).tickCount).toBeGreaterThan(1);
+  expect(cut(recorder, { ...kept, untilMs: performance.now() }).tickCount).toBeGreaterThan(0);
   detachOther();
   expect([recorder.running, other.heldBytes]).toEqual([0, 0]);
 });
