@@ -11,8 +11,8 @@ export interface MadeProfile {
 
 /** Makes the profile that a placeholder stands for. */
 export interface ProfileSource {
-  /** About how many samples it has, as long as it is not made. */
-  readonly expectedSamples: number;
+  /** About how many samples it has; undefined where the SDK does not ask for that. */
+  readonly expectedSamples: number | undefined;
   make(): MadeProfile;
 }
 
@@ -48,9 +48,15 @@ export function createPlaceholder(source: ProfileSource): object {
     sources.set(proxy, source);
     return proxy;
   };
+  let isAsked = false;
+  // The SDK asks for the number of samples, once, to throw away what has less than two. Who asks later may count on the answer.
+  const tellLength = (): number | undefined => {
+    const length = isAsked || revealed.has(source) ? undefined : source.expectedSamples;
+    isAsked = true;
+    return length;
+  };
   return {
-    // The SDK asks for the number of samples, to throw away what has less than two.
-    samples: standIn(targets.samples, () => (revealed.has(source) ? undefined : source.expectedSamples)),
+    samples: standIn(targets.samples, tellLength),
     stacks: standIn(targets.stacks),
     frames: standIn(targets.frames),
     profiler_logging_mode: 'eager',
@@ -102,6 +108,11 @@ function revealing(reveal: () => void, readLength?: () => number | undefined): P
     getOwnPropertyDescriptor(target, key) {
       reveal();
       return Reflect.getOwnPropertyDescriptor(target, key);
+    },
+    // A frozen target could not be filled any more.
+    preventExtensions(target) {
+      reveal();
+      return Reflect.preventExtensions(target);
     },
     ownKeys(target) {
       reveal();

@@ -85,7 +85,9 @@ export class RecordedProfile implements ProfileSource {
     return this.#isEvicted;
   }
 
-  get expectedSamples(): number {
+  /** The SDK looks at what it sends itself: chunks. */
+  get expectedSamples(): number | undefined {
+    if (this.group === undefined) return undefined;
     return Math.max(MIN_SAMPLES, Math.round((this.untilMs - this.fromMs) / TICK_MS) + 1);
   }
 

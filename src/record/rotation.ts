@@ -170,13 +170,24 @@ export class Rotation {
     this.#longestStopMs = Math.max(this.#longestStopMs, tookMs);
     if (next !== undefined) this.#learn(stopMs - ended.calledMs, tookMs);
     const untilMs = next?.calledMs ?? stopMs;
-    if (profile === null || profile.samples.length === 0) {
-      this.#listener.onSegment(undefined, untilMs);
-      return untilMs - ended.fromMs < STUCK_MS;
+    const raw = this.#place(profile, ended, next, untilMs);
+    this.#listener.onSegment(raw, raw?.untilMs ?? untilMs);
+    const hasTicks = raw !== undefined && raw.profile.samples.length > raw.startSamples.size;
+    return hasTicks || (raw?.untilMs ?? untilMs) - ended.fromMs < STUCK_MS;
+  }
+
+  /** @returns undefined where V8 has recorded nothing, or another version of the profiler something else than a profile */
+  #place(
+    profile: NativeProfile | null,
+    ...when: [Running, Running | undefined, number]
+  ): RawSegment | undefined {
+    try {
+      if (profile === null || profile.samples.length === 0) return undefined;
+      return place(profile, ...when);
+    } catch (error) {
+      this.#listener.onFailure(error);
+      return undefined;
     }
-    const raw = place(profile, ended, next, untilMs);
-    this.#listener.onSegment(raw, raw.untilMs);
-    return profile.samples.length > raw.startSamples.size || raw.untilMs - raw.fromMs < STUCK_MS;
   }
 
   #stopNative(title: string): NativeProfile | null {

@@ -21,9 +21,9 @@ export function withoutRepeats<Part extends Profile>(parts: readonly Part[]): Pa
 export function possibleRepeats({ profile: { samples } }: Profile): Set<Sample> {
   const lasts = lastOfThreads(samples);
   return new Set(
-    lasts.filter(({ timestamp, thread_id, stack_id }, i) => {
+    lasts.filter(({ thread_id, stack_id }, i) => {
       const before = samples.findLast((one) => one !== lasts[i] && one.thread_id === thread_id);
-      return timestamp !== undefined && before?.stack_id === stack_id;
+      return before?.stack_id === stack_id;
     }),
   );
 }

@@ -7,6 +7,7 @@ export type ScenarioResult = any;
 export interface ScenarioRequest {
   name:
     | 'abandoned'
+    | 'beside'
     | 'closing'
     | 'concurrent'
     | 'continuous'
@@ -15,11 +16,13 @@ export interface ScenarioRequest {
     | 'garbage'
     | 'gate'
     | 'heap'
+    | 'profiles'
     | 'reinit'
     | 'rotation'
     | 'span'
     | 'steady'
     | 'stops'
+    | 'stretches'
     | 'traffic'
     | 'witnessed';
   dsn: string;

@@ -1,4 +1,5 @@
 import { abandoned } from './abandoned.mjs';
+import { beside } from './beside.mjs';
 import { closing } from './closing.mjs';
 import { concurrent } from './concurrent.mjs';
 import { continuous } from './continuous.mjs';
@@ -7,11 +8,13 @@ import { exit } from './exit.mjs';
 import { garbage } from './garbage.mjs';
 import { gate } from './gate.mjs';
 import { heap } from './heap.mjs';
+import { profiles } from './profiles.mjs';
 import { reinit } from './reinit.mjs';
 import { rotation } from './rotation.mjs';
 import { span } from './span.mjs';
 import { steady } from './steady.mjs';
 import { stops } from './stops.mjs';
+import { stretches } from './stretches.mjs';
 import { traffic } from './traffic.mjs';
 import { witnessed } from './witnessed.mjs';
 
@@ -31,6 +34,7 @@ import { witnessed } from './witnessed.mjs';
 
 const SCENARIOS = {
   abandoned,
+  beside,
   closing,
   concurrent,
   continuous,
@@ -39,11 +43,13 @@ const SCENARIOS = {
   garbage,
   gate,
   heap,
+  profiles,
   reinit,
   rotation,
   span,
   steady,
   stops,
+  stretches,
   traffic,
   witnessed,
 };

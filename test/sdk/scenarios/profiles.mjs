@@ -1,0 +1,149 @@
+import { integrationsOf, sleep, work } from './kit.mjs';
+
+/** @import { Kit, Request } from './run.mjs' */
+
+/**
+ * What a transport of the user's own was given: the type and the text of each item.
+ *
+ * @type {[string, string][][]}
+ */
+const sent = [];
+
+function ownTransport() {
+  return {
+    send: async (/** @type {any} */ [, items]) => {
+      sent.push(
+        items.map((/** @type {any} */ [{ type }, payload]) => [
+          type,
+          payload instanceof Uint8Array ? Buffer.from(payload).toString() : JSON.stringify(payload),
+        ]),
+      );
+      return { statusCode: 200 };
+    },
+    flush: async () => true,
+  };
+}
+
+/**
+ * What an application with a profile for each transaction does, and what its own code sees of them. Each case has options of
+ * its own and a course of its own, which may return what it has seen.
+ *
+ * @type {Record<string, { options?: object, run: (kit: Kit, request: Request) => Promise<object | void> }>}
+ */
+const CASES = {
+  /** Ten root spans at once, with one isolation scope for all. */
+  'one scope': {
+    async run({ Sentry }) {
+      await Promise.all(
+        Array.from({ length: 10 }, async (_, i) => {
+          await sleep(10 * i);
+          await Sentry.startSpan({ name: `request ${i}`, forceTransaction: true }, () => busy(200));
+        }),
+      );
+    },
+  },
+
+  /** A hundred transactions that end within 100 ms. */
+  hundred: {
+    // The SDK itself processes 64 events at a time, and drops what comes meanwhile.
+    options: { transportOptions: { bufferSize: 1000 } },
+    run: (kit) => all(100, (i) => transaction(kit, i, () => busy(400 + (i % 10) * 8))),
+  },
+
+  /** Listeners that look at what is sent, as an application may have. */
+  listeners: {
+    async run(kit) {
+      const client = kit.Sentry.getClient();
+      /** @type {string[]} */
+      const seen = [];
+      client.on('preprocessEvent', (/** @type {any} */ event) => {
+        if (event.profile) seen.push(JSON.stringify(event));
+      });
+      client.on('beforeEnvelope', (/** @type {any} */ [, items]) => {
+        for (const [{ type }, payload] of items) if (type === 'profile') seen.push(JSON.stringify(payload));
+      });
+      await transaction(kit, 0, () => busy(150));
+      await kit.Sentry.flush(10_000);
+      return { seen };
+    },
+  },
+
+  /** A transport of the user's own, that gets what the integration has encoded. */
+  'own transport': {
+    options: { transport: ownTransport },
+    async run(kit) {
+      await transaction(kit, 0, () => busy(150));
+      await kit.Sentry.flush(10_000);
+      return { sent };
+    },
+  },
+
+  /** A transaction too short for a tick, and one that is not. */
+  short: {
+    async run(kit) {
+      await kit.Sentry.withIsolationScope(() =>
+        kit.Sentry.startSpan({ name: 'request 0', forceTransaction: true }, () => {}),
+      );
+      await transaction(kit, 1, () => busy(150));
+    },
+  },
+
+  /** The event loop stands still when the profile is to end. */
+  blocked: {
+    options: { _experiments: { maxProfileDurationMs: 100 } },
+    async run(kit) {
+      await transaction(kit, 0, async () => {
+        await sleep(50);
+        work(600);
+      });
+    },
+  },
+};
+
+/**
+ * @param {Kit} kit
+ * @param {Request} request
+ */
+export async function profiles(kit, request) {
+  const chosen = CASES[request.variant ?? ''];
+  if (chosen === undefined) throw new Error(`no case ${request.variant}`);
+  kit.Sentry.init({
+    dsn: request.dsn,
+    release: 'app@1.0.0',
+    tracesSampleRate: 1,
+    profilesSampleRate: 1,
+    integrations: integrationsOf(kit, request),
+    ...chosen.options,
+  });
+  const result = await chosen.run(kit, request);
+  const isFlushed = await kit.Sentry.flush(10_000);
+  return { ...result, isFlushed, stats: kit.getProfilingStats() };
+}
+
+/**
+ * @param {number} count
+ * @param {(i: number) => Promise<unknown>} run
+ */
+async function all(count, run) {
+  await Promise.all(Array.from({ length: count }, (_, i) => run(i)));
+}
+
+/**
+ * @param {Kit} kit
+ * @param {number} i
+ * @param {() => Promise<unknown>} run
+ */
+async function transaction({ Sentry }, i, run) {
+  await Sentry.withIsolationScope(() =>
+    Sentry.startSpan({ name: `request ${i}`, forceTransaction: true }, run),
+  );
+}
+
+/** @param {number} durationMs */
+async function busy(durationMs) {
+  const endMs = performance.now() + durationMs;
+  while (performance.now() < endMs) {
+    work(2);
+    await sleep(5);
+  }
+}
