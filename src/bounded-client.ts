@@ -67,6 +67,7 @@ export class BoundedClient {
       client,
       options,
       ledger: this.#ledger,
+      findImages: (paths) => findImages(client, paths),
       onSkip: (format, reason) => exits.report(SKIP_REASONS[reason], DATA_CATEGORIES[format]),
       onLost: (entry, reason) => {
         entry.drop(reason);
@@ -80,7 +81,6 @@ export class BoundedClient {
       carrier,
       rateLimits,
       exits,
-      findImages: (paths) => findImages(client, paths),
       claim: (payload) => this.#capture.claim(payload),
       onWaiting: (bytes) => this.#capture.observeWaiting(bytes),
       onShort: () => this.#capture.skipShort(),

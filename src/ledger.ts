@@ -35,6 +35,7 @@ export class Ledger {
   #droppedTotal = 0;
   #heldBytes = 0;
   #sharedBytes = 0;
+  #reservedBytes = 0;
   #peakHeldBytes = 0;
   #sentBytes = 0;
 
@@ -45,6 +46,11 @@ export class Ledger {
 
   get freeBytes(): number {
     return this.budgetBytes - this.#heldBytes;
+  }
+
+  /** What is held for profiles that have not been captured yet. */
+  get reservedBytes(): number {
+    return this.#reservedBytes;
   }
 
   /** Enters a profile that is to be recorded. @returns undefined when there is no room */
@@ -60,11 +66,13 @@ export class Ledger {
         const othersBytes = this.#heldBytes - from;
         const isAlone = isCaptured && othersBytes === this.#sharedBytes;
         if (to > from && !isAlone && othersBytes + to > this.budgetBytes) return false;
+        if (!isCaptured) this.#reservedBytes += to - from;
         this.#setHeld(othersBytes + to);
         return true;
       },
-      capture: () => {
+      capture: (heldBytes) => {
         this.#captured++;
+        this.#reservedBytes -= heldBytes;
       },
       deliver: (sentBytes) => {
         this.#delivered++;
@@ -125,7 +133,7 @@ export interface Place {
 
 interface Doors {
   resize(fromBytes: number, toBytes: number, isCaptured: boolean): boolean;
-  capture(): void;
+  capture(heldBytes: number): void;
   deliver(sentBytes: number): void;
   drop(drop: Drop): void;
 }
@@ -157,7 +165,7 @@ export class Entry implements Place {
   }
 
   capture(): void {
-    if (!this.#isCaptured && this.#isOpen) this.#doors.capture();
+    if (!this.#isCaptured && this.#isOpen) this.#doors.capture(this.#heldBytes);
     this.#isCaptured = true;
   }
 

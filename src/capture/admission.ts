@@ -31,6 +31,7 @@ export class Admission {
     const { ledger, format } = this.#deps;
     const entry = ledger.reserve({ id, format }, this.#expectedBytes);
     if (entry === undefined) this.skip('budget');
+    else entry.itemBytes = entry.heldBytes;
     return entry;
   }
 

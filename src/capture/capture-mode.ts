@@ -1,5 +1,5 @@
 import type { DropReason } from '../options.ts';
-import type { RecordedProfile, RecordedProfileDeps } from '../record/recorded-profile.ts';
+import type { RecordedProfile, Recording } from '../record/recorded-profile.ts';
 import type { SeamListener } from './native-seam.ts';
 
 /** How the SDK of one client profiles: a profile for each transaction, or chunks. */
@@ -12,8 +12,6 @@ export interface CaptureMode extends Omit<SeamListener, 'onStart'> {
   readonly abandoned: number;
   /** V8 profiles that the SDK itself has running, where they can't be seen. */
   readonly unseen: number;
-  /** What is reserved for profiles that are not on their way yet, in bytes. */
-  readonly reservedBytes: number;
   /** Does what the governor has decided to what runs already. */
   follow(isPaused: boolean): void;
   /** A profile is on its way out. */
@@ -26,12 +24,9 @@ export interface CaptureMode extends Omit<SeamListener, 'onStart'> {
    * @param isLast whether the client is being closed: nothing can go on its way later
    */
   settle(limitMs: number, isLast: boolean): Promise<void>;
-  /** Puts everything back as it was; what runs is left to the SDK. */
+  /** Puts everything back as it was; what runs is lost. */
   close(): void;
 }
-
-/** The recording, and whose budget it is held in. */
-export type Recording = Pick<RecordedProfileDeps, 'recorder' | 'host'>;
 
 /** Told of a profile that was started, and is not kept. */
 export type OnLost = (profile: RecordedProfile['entry'], reason: DropReason) => void;

@@ -3,7 +3,8 @@ import type { Entry, Ledger, ProfileIdentity } from '../ledger.ts';
 import type { DropReason } from '../options.ts';
 import { estimateHeldBytes, estimateRunningBytes } from '../profile/price.ts';
 import type { Profile } from '../profile/types.ts';
-import { RecordedProfile } from '../record/recorded-profile.ts';
+import type { FindImages } from '../record/recorded-payload.ts';
+import { type Claim, RecordedProfile } from '../record/recorded-profile.ts';
 import type { Recorder, RecordingHost } from '../record/recorder.ts';
 import type { ResolvedOptions } from '../resolve-options.ts';
 import { learnChosenShare } from '../sampling/chosen-share.ts';
@@ -15,6 +16,7 @@ import type { CaptureMode } from './capture-mode.ts';
 import { ChunkMode } from './chunk-mode.ts';
 import { sampleClient } from './client-sampling.ts';
 import { attachToSeam, type SeamListener } from './native-seam.ts';
+import { ProfilerLinks } from './profiler-links.ts';
 import { isSpanMode, profilerOf, profilingOptionsOf } from './profiling-client.ts';
 import { survive } from './survive.ts';
 import { TransactionMode } from './transaction-mode.ts';
@@ -34,6 +36,7 @@ export interface CaptureDeps {
   readonly client: Client;
   readonly options: ResolvedOptions;
   readonly ledger: Ledger;
+  readonly findImages: FindImages;
   /** Told of a profile that was chosen and not taken. */
   readonly onSkip: (format: ProfileIdentity['format'], reason: SkipReason) => void;
   /** Told of a profile that was started, and is not kept. */
@@ -53,14 +56,6 @@ export interface CaptureStats {
   };
 }
 
-/** What capture knows of a profile on its way out. */
-export interface Claim {
-  /** Where it is to be encoded from, if nobody has looked into it. */
-  readonly recorded?: RecordedProfile;
-  /** Its place in the ledger, if it has one. */
-  readonly entry?: Entry;
-}
-
 /** The profiler's edge of one client: what may start, and what is recorded and not on its way yet. */
 export class Capture {
   readonly #format: ProfileIdentity['format'];
@@ -69,6 +64,8 @@ export class Capture {
   readonly #sampling: Sampling;
   readonly #mode: CaptureMode | undefined;
   readonly #detachFromSeam: (() => void) | undefined;
+  readonly #links: ProfilerLinks | undefined;
+  readonly #findImages: FindImages;
   readonly #timer: NodeJS.Timeout;
   /** What the recording takes of this client's budget. */
   readonly #host: RecordingHost;
@@ -79,6 +76,7 @@ export class Capture {
     const { client, options, ledger } = deps;
     const profilingOptions = profilingOptionsOf(client);
     const profiler = profilerOf(client);
+    this.#findImages = deps.findImages;
     this.#host = { budgetBytes: ledger.budgetBytes, hold: (bytes) => ledger.holdShared(bytes) };
     const isTransactions = profiler !== undefined && isSpanMode(profilingOptions, profiler);
     this.#format = isTransactions ? 'transaction' : 'chunk';
@@ -99,22 +97,24 @@ export class Capture {
             client,
             ledger,
             expectedBytes: this.#expectedBytes,
-            readReservedBytes: () => this.#mode?.reservedBytes ?? 0,
             // Chunks cost the same, however many contexts they cover.
             readShare: () => (isTransactions ? chosenShare.value : 0),
           });
-    const shared = { client, admission: this.#admission, sampling: this.#sampling, isSeeing };
+    const shared = { admission: this.#admission, sampling: this.#sampling, isSeeing };
     const onLost = deps.onLost;
     if (isTransactions) {
       this.#mode = new TransactionMode({
         ...shared,
+        client,
         onLost,
         options: profilingOptions,
         maxActiveProfiles: options.maxActiveProfiles,
         onChoice: (isChosen) => chosenShare.observe(isChosen),
       });
     } else if (profiler !== undefined) {
-      this.#mode = new ChunkMode({ ...shared, onLost, profiler, maxChunkMs: options.maxChunkMs });
+      this.#links = isSeeing ? new ProfilerLinks(client) : undefined;
+      const { maxChunkMs } = options;
+      this.#mode = new ChunkMode({ ...shared, onLost, profiler, maxChunkMs, links: this.#links });
     }
     const { intervalMs } = options.sampling || { intervalMs: UNGOVERNED_INTERVAL_MS };
     this.#timer = setInterval(() => survive(() => this.#follow()), intervalMs).unref();
@@ -180,6 +180,7 @@ export class Capture {
     clearInterval(this.#timer);
     this.#sampling.close();
     this.#mode?.close();
+    this.#links?.close();
     this.#detachFromSeam?.();
     this.#detachFromRecorder?.();
   }
@@ -190,7 +191,11 @@ export class Capture {
       onStart: (id, recorder) => {
         this.#recorder ??= recorder;
         this.#detachFromRecorder ??= recorder.attach(this.#host);
-        this.#mode?.onStart(id, { recorder: this.#recorder, host: this.#host });
+        this.#mode?.onStart(id, {
+          recorder: this.#recorder,
+          host: this.#host,
+          findImages: this.#findImages,
+        });
       },
       onStop: (id) => this.#mode?.onStop(id),
     };

@@ -136,7 +136,7 @@ export class ChunkGate {
 
   #mayStart(rate: number, isContinuing: boolean): boolean {
     this.#credit = Math.min(this.#credit, 1) + rate;
-    if (this.#credit < 1) {
+    if (this.#credit < 1 || rate === 0) {
       this.#admission.skipForRate();
       return false;
     }

@@ -1,15 +1,15 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Client } from '@sentry/core';
 import { ChunkGroup } from '../record/chunk-group.ts';
-import { RecordedProfile } from '../record/recorded-profile.ts';
+import { RecordedProfile, type Recording } from '../record/recorded-profile.ts';
+import { createStub, standInFor, stubSourceOf } from '../record/stand-in.ts';
+import { replaceMethod } from '../replace-method.ts';
 import type { Sampling } from '../sampling/sampling.ts';
 import type { Admission } from './admission.ts';
-import type { CaptureMode, OnLost, Recording } from './capture-mode.ts';
+import type { CaptureMode, OnLost } from './capture-mode.ts';
 import { ChunkGate, isChunkProfiler } from './chunk-gate.ts';
+import type { ProfilerLinks } from './profiler-links.ts';
 import type { SdkProfiler } from './profiling-client.ts';
-import { RecordedTimes } from './recorded-times.ts';
 import { survive } from './survive.ts';
-import type { TransactionEvent } from './transaction-payload.ts';
 import { UnseenProfiles } from './unseen-profiles.ts';
 
 /** The SDK ends a chunk after 60 s in any case (`CHUNK_INTERVAL_MS`). */
@@ -22,13 +22,14 @@ const TIMER_TOLERANCE_MS = 2;
 const MIN_FLUSHED_MS = 1000;
 
 export interface ChunkModeDeps {
-  readonly client: Client;
   readonly profiler: SdkProfiler;
   readonly admission: Admission;
   /** Whether starts and stops of V8 profiles can be seen. */
   readonly isSeeing: boolean;
   readonly sampling: Sampling;
   readonly maxChunkMs: number;
+  /** Told when something is recorded; undefined where that can't be seen. */
+  readonly links: ProfilerLinks | undefined;
   readonly onLost: OnLost;
 }
 
@@ -37,17 +38,14 @@ interface Running {
   readonly profile: RecordedProfile;
 }
 
-type TimedEvent = TransactionEvent & { type?: string; timestamp?: number };
-
 /** Continuous profiling. What the SDK starts and stops are parts of chunks: what follows each other is sent as one. */
 export class ChunkMode implements CaptureMode {
   readonly abandoned = 0;
   readonly #deps: ChunkModeDeps;
   readonly #gate: ChunkGate | undefined;
   readonly #unseen = new UnseenProfiles(MAX_CHUNK_MS);
-  readonly #times = new RecordedTimes();
   readonly #detached = AsyncLocalStorage.snapshot();
-  readonly #unsubscribe: () => void;
+  readonly #restoreFlush: (() => void) | undefined;
   #running: Running | undefined;
   #group: ChunkGroup | undefined;
   /** Where the last part ended, and whether the next one goes on from there. */
@@ -60,9 +58,7 @@ export class ChunkMode implements CaptureMode {
   constructor(deps: ChunkModeDeps) {
     this.#deps = deps;
     this.#gate = survive(() => this.#gateChunks());
-    this.#unsubscribe = deps.client.on('beforeSendEvent', (event) =>
-      survive(() => this.#unlink(event as TimedEvent)),
-    );
+    this.#restoreFlush = survive(() => this.#standInForChunks());
   }
 
   get isGated(): boolean {
@@ -73,17 +69,13 @@ export class ChunkMode implements CaptureMode {
     return this.#unseen.running;
   }
 
-  get reservedBytes(): number {
-    return this.#unseen.heldBytes + (this.#group?.entry.heldBytes ?? 0);
-  }
-
   isStarting(): boolean {
     return this.#isAdmitted || !this.isGated;
   }
 
   onStart(id: string, recording: Recording): void {
     this.#isAdmitted = false;
-    const group = this.#joinable ?? this.#openGroup(id);
+    const group = this.#join() ?? this.#openGroup(id);
     if (group === undefined) return;
     const profile: RecordedProfile = new RecordedProfile({
       ...recording,
@@ -94,16 +86,18 @@ export class ChunkMode implements CaptureMode {
     });
     group.add(profile);
     this.#running = { id, profile };
-    this.#times.start(Date.now());
+    this.#deps.links?.start();
   }
 
   onStop(id: string): object | null | undefined {
     if (this.#running?.id !== id) return undefined;
     const { profile } = this.#running;
-    this.#running = undefined;
-    this.#times.end(Date.now());
-    this.#endedMs = performance.now();
-    return profile.end(this.#endedMs);
+    // A blocked event loop may end it too late: Relay refuses a chunk above 66 s.
+    const longestMs = (profile.group?.fromMs ?? 0) + MAX_CHUNK_MS;
+    this.#endedMs = Math.min(performance.now(), longestMs);
+    this.#endRunning();
+    profile.end(this.#endedMs);
+    return createStub(profile);
   }
 
   follow(): void {
@@ -121,7 +115,8 @@ export class ChunkMode implements CaptureMode {
   async settle(_limitMs: number, isLast: boolean): Promise<void> {
     if (isLast) this.#gate?.finish();
     if (this.#running === undefined) this.#seal();
-    else if (performance.now() - this.#running.profile.fromMs >= MIN_FLUSHED_MS) {
+    // What of it is on its way out already waits for the rest.
+    else if (this.#group?.isClaimed || performance.now() - this.#running.profile.fromMs >= MIN_FLUSHED_MS) {
       this.#isFlushing = true;
       this.#gate?.rotate();
       this.#isFlushing = false;
@@ -130,17 +125,18 @@ export class ChunkMode implements CaptureMode {
 
   close(): void {
     this.#gate?.close();
-    this.#unsubscribe();
+    this.#restoreFlush?.();
     this.#unseen.close();
     const { group } = this.#running?.profile ?? {};
     if (group !== undefined) this.#lose(group, 'shutdown');
     this.#seal();
   }
 
-  /** The group that the next part belongs to. */
-  get #joinable(): ChunkGroup | undefined {
+  /** @returns the group that the next part belongs to, if there is one that it may be joined to */
+  #join(): ChunkGroup | undefined {
     const group = this.#group;
-    if (group?.isClockSteady && !this.#isDue) return group;
+    const isSame = group?.profilerId === this.#deps.profiler._profilerId;
+    if (group?.isClockSteady && isSame && !this.#isDue) return group;
     this.#seal();
     return undefined;
   }
@@ -157,7 +153,7 @@ export class ChunkMode implements CaptureMode {
   #openGroup(id: string): ChunkGroup | undefined {
     const entry = this.#deps.admission.reserve(id);
     if (entry === undefined) return undefined;
-    const group = new ChunkGroup(entry);
+    const group = new ChunkGroup(entry, this.#deps.profiler._profilerId);
     this.#group = group;
     const end = (): void => {
       if (this.#group === group && this.#running === undefined) this.#seal();
@@ -177,7 +173,7 @@ export class ChunkMode implements CaptureMode {
   #lose(group: ChunkGroup, reason: Parameters<OnLost>[1]): void {
     if (this.#running?.profile.group === group) {
       this.#running.profile.release();
-      this.#running = undefined;
+      this.#endRunning();
     }
     if (!group.isClaimed) this.#deps.onLost(group.entry, reason);
     else if (reason === 'budget') group.isEvicted = true;
@@ -188,7 +184,7 @@ export class ChunkMode implements CaptureMode {
     const { admission } = this.#deps;
     if (this.#deps.isSeeing) {
       this.#isContinuing = isContinuing;
-      this.#isAdmitted = this.#joinable !== undefined || admission.hasRoom();
+      this.#isAdmitted = this.#join() !== undefined || admission.hasRoom();
       return this.#isAdmitted || admission.skip('budget');
     }
     this.#unseen.expire();
@@ -197,11 +193,23 @@ export class ChunkMode implements CaptureMode {
     return entry !== undefined;
   }
 
-  /** A trace must not point to a profiler that has recorded nothing in its time. */
-  #unlink({ type, contexts, start_timestamp = 0, timestamp = 0 }: TimedEvent): void {
-    if (!this.#deps.isSeeing || type !== 'transaction' || contexts?.profile?.profiler_id === undefined)
-      return;
-    if (!this.#times.overlap(start_timestamp * 1000, timestamp * 1000)) delete contexts.profile;
+  #endRunning(): void {
+    this.#running = undefined;
+    this.#deps.links?.end();
+  }
+
+  /** The SDK has put a stub into the payload of a chunk: from here on, whoever looks finds what was recorded. */
+  #standInForChunks(): (() => void) | undefined {
+    const { profiler } = this.#deps;
+    if (typeof profiler._flush !== 'function') return undefined;
+    const flush = profiler._flush.bind(profiler);
+    return replaceMethod(profiler, '_flush', (chunk) => {
+      survive(() => {
+        const source = stubSourceOf(chunk);
+        if (source !== undefined) standInFor(chunk, source);
+      });
+      flush(chunk);
+    });
   }
 
   #gateChunks(): ChunkGate | undefined {

@@ -9,8 +9,6 @@ import { watchRootSpans } from './root-span-watch.ts';
 export interface ClientSamplingParts {
   readonly client: Client;
   readonly ledger: Ledger;
-  /** What is reserved for profiles that run, in bytes. */
-  readonly readReservedBytes: () => number;
   readonly expectedBytes: ExpectedBytes;
   /** The share of contexts that will have a profile of their own. */
   readonly readShare: () => number;
@@ -19,7 +17,7 @@ export interface ClientSamplingParts {
 /** Governs the sampling of one client by the signals of the process and its own. */
 export function sampleClient(
   options: ResolvedOptions['sampling'],
-  { client, ledger, expectedBytes, readReservedBytes, readShare }: ClientSamplingParts,
+  { client, ledger, expectedBytes, readShare }: ClientSamplingParts,
 ): Sampling {
   if (options === false) return UNGOVERNED;
   const rootSpans = watchRootSpans(client);
@@ -28,7 +26,7 @@ export function sampleClient(
       return expectedBytes.value;
     },
     get availableBytes() {
-      return ledger.freeBytes + readReservedBytes();
+      return ledger.freeBytes + ledger.reservedBytes;
     },
     get openRootSpans() {
       return rootSpans.open;

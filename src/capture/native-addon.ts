@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { resolve } from 'node:path';
+import { resolve as absolutePath } from 'node:path';
 import type { NativeProfile } from '../record/segment.ts';
 
 /** The native profiler, as the SDK's JavaScript calls it: by its exports, at each call. */
@@ -22,14 +22,23 @@ const ADDON_FILE = /[\\/]sentry_cpu_profiler[^\\/]*\.node$/;
  * ES modules too, and a bundled server has to load this one from a file as well.
  */
 export function findAddons(): NativeAddon[] {
-  const { cache } = createRequire(process.execPath);
-  const ownPath = process.env.SENTRY_PROFILER_BINARY_PATH;
-  const isAddonFile = (path: string): boolean =>
-    ADDON_FILE.test(path) || (ownPath !== undefined && path === resolve(ownPath));
+  const requireAnywhere = createRequire(process.execPath);
+  const { cache } = requireAnywhere;
+  const { SENTRY_PROFILER_BINARY_PATH: named } = process.env;
+  const ownPath = named ? tryResolve(requireAnywhere, named) : undefined;
   return Object.keys(cache)
-    .filter(isAddonFile)
+    .filter((path) => ADDON_FILE.test(path) || path === ownPath)
     .map((path): unknown => cache[path]?.exports)
     .filter(isAddon);
+}
+
+/** As Node knows the file that the user has named: links followed, its ending added. */
+function tryResolve({ resolve }: NodeJS.Require, named: string): string | undefined {
+  try {
+    return resolve(absolutePath(named));
+  } catch {
+    return undefined;
+  }
 }
 
 function isAddon(value: unknown): value is NativeAddon {

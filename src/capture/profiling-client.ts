@@ -14,6 +14,8 @@ export interface SdkProfiler {
   _profileLifecycle?: unknown;
   _startChunkProfiling?(): void;
   _stopChunkProfiling?(): void;
+  _flush?(chunk: object): void;
+  _profilerId?: unknown;
   start?(): void;
   stop?(): void;
 }
@@ -33,9 +35,9 @@ export function profilerOf(client: Client): SdkProfiler | undefined {
 /** The SDK's limit for the profile of a transaction, in milliseconds (`MAX_PROFILE_DURATION_MS`). */
 const MAX_PROFILE_MS = 30_000;
 
-/** The limit in force: the SDK reads the same option. */
+/** The limit in force: the SDK reads the same option. Relay refuses what is longer than the SDK's own limit. */
 export function maxProfileMsOf({ _experiments }: ProfilingOptions): number {
-  return _experiments?.maxProfileDurationMs || MAX_PROFILE_MS;
+  return Math.min(_experiments?.maxProfileDurationMs || MAX_PROFILE_MS, MAX_PROFILE_MS);
 }
 
 /**

@@ -1,15 +1,9 @@
 import type { Client, Span } from '@sentry/core';
 import type { RecordedProfile } from '../record/recorded-profile.ts';
+import { isEmptyStub, standInFor } from '../record/stand-in.ts';
 import { getRootSpan } from '../sdk.ts';
 import { survive } from './survive.ts';
 import { type TransactionEvent, transactionPayload } from './transaction-payload.ts';
-
-/** A profile that has ended, and what stands for it until it is sent. */
-export interface FinishedProfile {
-  readonly id: string;
-  readonly profile: RecordedProfile;
-  readonly placeholder: object;
-}
 
 type AnyEvent = TransactionEvent & { type?: string };
 type AnyEnvelope = readonly [unknown, [{ type: string }, unknown][]];
@@ -20,12 +14,12 @@ type AnyEnvelope = readonly [unknown, [{ type: string }, unknown][]];
  */
 export class SpanProfiles {
   readonly #client: Client;
-  /** Started in the `spanStart` that is being told of, and not yet seen to belong to a span. */
-  #started: string | undefined;
-  /** Ids of profiles by their root span. */
+  /** Started, and not yet seen to belong to a span; the last one belongs to the root span that is told of next. */
+  readonly #started: string[] = [];
+  /** Ids of profiles by their root span, and the other way round. */
   readonly #ids = new Map<string, string>();
   readonly #spans = new Map<string, string>();
-  readonly #finished = new Map<string, FinishedProfile>();
+  readonly #finished = new Map<string, RecordedProfile>();
   readonly #unsubscribe: readonly (() => void)[];
 
   constructor(client: Client) {
@@ -40,11 +34,11 @@ export class SpanProfiles {
   }
 
   started(id: string): void {
-    this.#started = id;
+    this.#started.push(id);
   }
 
-  finished(finished: FinishedProfile): void {
-    this.#finished.set(finished.id, finished);
+  finished(id: string, profile: RecordedProfile): void {
+    this.#finished.set(id, profile);
   }
 
   /** The profile will not be sent, or is on its way. */
@@ -61,9 +55,8 @@ export class SpanProfiles {
 
   /** The SDK starts a profile within the `spanStart` of its root span, before this is told of it. */
   #bind(span: Span): void {
-    const id = this.#started;
-    this.#started = undefined;
-    if (id === undefined || getRootSpan(span) !== span) return;
+    if (this.#started.length === 0 || getRootSpan(span) !== span) return;
+    const id = this.#started.pop() as string;
     const { traceId, spanId } = span.spanContext();
     const key = spanKey(traceId, spanId);
     this.#ids.set(key, id);
@@ -76,17 +69,23 @@ export class SpanProfiles {
   }
 
   #attach([, items]: AnyEnvelope): void {
-    for (const [{ type }, event] of [...items]) {
-      if (type !== 'transaction') continue;
-      const { contexts, event_id } = event as AnyEvent;
-      const { trace_id = '', span_id = '' } = contexts?.trace ?? {};
-      const finished = this.#finished.get(this.#ids.get(spanKey(trace_id, span_id)) ?? '');
-      if (finished === undefined) continue;
-      const payload = transactionPayload(finished.id, finished.placeholder, event as AnyEvent);
-      this.#emit('preprocessEvent', payload, event_id);
-      this.#emit('postprocessEvent', payload, event_id);
-      items.push([{ type: 'profile' }, payload]);
+    for (let i = items.length - 1; i >= 0; i--) {
+      const [{ type }, payload] = items[i] as AnyEnvelope[1][number];
+      if (type === 'profile' && isEmptyStub(payload)) items.splice(i, 1);
+      if (type === 'transaction') this.#attachTo(payload as AnyEvent, items);
     }
+  }
+
+  #attachTo(event: AnyEvent, items: AnyEnvelope[1]): void {
+    const { trace_id = '', span_id = '' } = event.contexts?.trace ?? {};
+    const id = this.#ids.get(spanKey(trace_id, span_id)) ?? '';
+    const profile = this.#finished.get(id);
+    if (profile === undefined) return;
+    const payload = transactionPayload(id, event);
+    standInFor(payload, profile);
+    this.#emit('preprocessEvent', payload, event.event_id);
+    this.#emit('postprocessEvent', payload, event.event_id);
+    items.push([{ type: 'profile' }, payload]);
   }
 
   /** As the SDK does with the profiles that it attaches. */

@@ -1,8 +1,9 @@
 import type { Client } from '@sentry/core';
-import { RecordedProfile } from '../record/recorded-profile.ts';
+import { RecordedProfile, type Recording } from '../record/recorded-profile.ts';
+import { createStub } from '../record/stand-in.ts';
 import type { Sampling } from '../sampling/sampling.ts';
 import type { Admission } from './admission.ts';
-import type { CaptureMode, OnLost, Recording } from './capture-mode.ts';
+import type { CaptureMode, OnLost } from './capture-mode.ts';
 import { isIdle, maxProfileMsOf, type ProfilingOptions } from './profiling-client.ts';
 import { installSpanGate } from './span-gate.ts';
 import { SpanProfiles } from './span-profiles.ts';
@@ -68,12 +69,6 @@ export class TransactionMode implements CaptureMode {
     return this.#unseen.running;
   }
 
-  get reservedBytes(): number {
-    let bytes = this.#unseen.heldBytes;
-    for (const { entry } of this.#profiles.values()) bytes += entry.heldBytes;
-    return bytes;
-  }
-
   isStarting(): boolean {
     return this.#isAdmitted || !this.isGated;
   }
@@ -100,10 +95,10 @@ export class TransactionMode implements CaptureMode {
     }
     const ranMs = performance.now() - profile.fromMs;
     // Relay refuses a longer one, which a timer that comes late would make.
-    const placeholder = profile.end(profile.fromMs + Math.min(ranMs, this.#maxProfileMs));
+    profile.end(profile.fromMs + Math.min(ranMs, this.#maxProfileMs));
     this.#waiting.add(profile, ranMs >= this.#maxProfileMs - TIMER_TOLERANCE_MS);
-    this.#spans?.finished({ id, profile, placeholder });
-    return placeholder;
+    this.#spans?.finished(id, profile);
+    return createStub();
   }
 
   follow(isPaused: boolean): void {

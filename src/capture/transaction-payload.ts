@@ -30,16 +30,10 @@ const HOST = {
 };
 
 /**
- * The payload of a transaction's profile (sample format v1), as the SDK builds it (`createProfilePayload`).
- *
- * @param profile what stands for the profile
+ * The payload of a transaction's profile (sample format v1), as the SDK builds it (`createProfilePayload`), without what is
+ * recorded.
  */
-export function transactionPayload(
-  profileId: string,
-  profile: { samples?: unknown; stacks?: unknown; frames?: unknown; measurements?: unknown },
-  event: TransactionEvent,
-): object {
-  const { samples, stacks, frames, measurements } = profile;
+export function transactionPayload(profileId: string, event: TransactionEvent): object {
   const startMs = event.start_timestamp === undefined ? Date.now() : event.start_timestamp * 1000;
   return {
     event_id: profileId,
@@ -48,10 +42,10 @@ export function transactionPayload(
     version: '1',
     release: event.release ?? '',
     environment: event.environment ?? '',
-    measurements,
+    measurements: {},
     ...HOST,
     debug_meta: { images: [] },
-    profile: { samples, frames, stacks, thread_metadata: { [THREAD_ID]: { name: 'main' } } },
+    profile: { samples: [], frames: [], stacks: [], thread_metadata: { [THREAD_ID]: { name: 'main' } } },
     transaction: {
       name: event.transaction ?? '',
       id: event.event_id ?? '',

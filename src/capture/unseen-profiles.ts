@@ -17,10 +17,6 @@ export class UnseenProfiles {
     return this.#running.length;
   }
 
-  get heldBytes(): number {
-    return this.#running.reduce((sum, { entry }) => sum + entry.heldBytes, 0);
-  }
-
   start(entry: Entry): void {
     this.#running.push({ entry, startedAtMs: performance.now() });
   }

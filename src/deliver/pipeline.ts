@@ -3,28 +3,19 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { TransportMakeRequestResponse } from '@sentry/core';
 import { type ProfileEncoding, prepareEncoding, SMALL_BYTES } from '../encode/profile-encoding.ts';
 import type { Slices } from '../encode/slices.ts';
-import type { Entry, Ledger } from '../ledger.ts';
+import type { Ledger } from '../ledger.ts';
 import type { DropReason } from '../options.ts';
 import { type Compaction, type CompactProfile, compactSteps } from '../profile/compact.ts';
 import { estimateHeldBytes } from '../profile/price.ts';
 import { MalformedProfileError, type Profile } from '../profile/types.ts';
 import type { ChunkGroup } from '../record/chunk-group.ts';
-import { type FindImages, recordedPayload } from '../record/recorded-payload.ts';
-import type { RecordedProfile } from '../record/recorded-profile.ts';
+import type { Claim, RecordedProfile } from '../record/recorded-profile.ts';
 import type { Carrier } from './carrier.ts';
 import { Fit, type FitParts } from './fit.ts';
 import type { AnyEnvelope, ProfileItem } from './profile-items.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { type Exits, Shipment } from './shipment.ts';
 import type { SizeLimits } from './size-limits.ts';
-
-/** What is known of a profile when it is intercepted. */
-export interface Claim {
-  /** Where it is to be encoded from; undefined for one that is objects. */
-  readonly recorded?: RecordedProfile;
-  /** Its place in the ledger, if it has one already. */
-  readonly entry?: Entry;
-}
 
 /** What a pipeline works with. */
 export interface PipelineDeps {
@@ -34,7 +25,6 @@ export interface PipelineDeps {
   readonly rateLimits: RateLimits;
   readonly limits: SizeLimits;
   readonly exits: Exits;
-  readonly findImages: FindImages;
   readonly onSplit: FitParts['onSplit'];
   readonly onThin: FitParts['onThin'];
   /** Told what a profile holds while it waits for its upload, in bytes. */
@@ -201,10 +191,8 @@ export class Pipeline {
     }
     await recorded.at(-1)?.ready();
     if (!shipment.isOpen) return;
-    const isEvicted = group?.isEvicted || recorded.some((one) => one.isEvicted);
     const { rateLimits } = this.#deps;
-    if (isEvicted) shipment.drop('budget');
-    else this.#enqueue(arrival, rateLimits.areActive(shipment.categories) ? 'rate-limited' : undefined);
+    this.#enqueue(arrival, rateLimits.areActive(shipment.categories) ? 'rate-limited' : undefined);
   }
 
   #enqueue(arrival: Arrival, refusal: DropReason | undefined): void {
@@ -241,6 +229,11 @@ export class Pipeline {
 
   async #encode({ shipment, recorded }: Arrival): Promise<void> {
     const { slices, onShort } = this.#deps;
+    // While it waited for its turn, what was recorded may have had to go.
+    if (isEvicted(recorded)) {
+      shipment.drop('budget');
+      return;
+    }
     try {
       const compaction =
         recorded.length > 0
@@ -271,13 +264,12 @@ export class Pipeline {
 
   /** @returns undefined if there was no tick in all its time */
   async #cut(shipment: Shipment, recorded: readonly RecordedProfile[]): Promise<Compaction | undefined> {
-    const { slices, findImages } = this.#deps;
+    const { slices } = this.#deps;
     const [first] = recorded as [RecordedProfile];
     const stretches = recorded.map(({ stretch }) => stretch);
     const cut = await slices.run(first.cutSteps(stretches, slices));
     for (const one of recorded) one.release();
-    if (cut.timesMs.length === 0) return undefined;
-    return recordedPayload(shipment.takeProfile(), cut, first.clock, findImages);
+    return cut.timesMs.length === 0 ? undefined : first.fill(shipment.takeProfile(), cut);
   }
 
   async #send(shipment: Shipment, profile: CompactProfile, encoding: ProfileEncoding): Promise<void> {
@@ -299,4 +291,8 @@ export class Pipeline {
       // What was thrown can't be printed.
     }
   }
+}
+
+function isEvicted(recorded: readonly RecordedProfile[]): boolean {
+  return recorded.some((one) => one.isEvicted || one.group?.isEvicted);
 }

@@ -31,6 +31,10 @@ export interface BackgroundWork extends Work {
   close(): void;
 }
 
+/** What is settled when the process would end, with the time that it has. One listener for all: each client would add one of its own. */
+const background = new Map<BackgroundWork, number>();
+const settling = new Set<BackgroundWork>();
+
 /**
  * Gives work a last chance when nothing else keeps the process alive (`beforeExit`), and lets the process go after that. A
  * process that ends by `process.exit` or a signal is not waited for: nothing could be sent.
@@ -38,14 +42,22 @@ export interface BackgroundWork extends Work {
  * @returns stops listening
  */
 export function settleBeforeExit(work: BackgroundWork, timeoutMs: number): () => void {
-  let isSettling = false;
-  const settle = async (): Promise<void> => {
-    if (isSettling || work.isIdle) return;
-    isSettling = true;
-    // What is still under way then, in a transport of the user's own, would be waited for at every end of the event loop.
-    if (!(await settleOrLetGo(work, timeoutMs))) work.close();
-    isSettling = false;
+  if (background.size === 0) process.on('beforeExit', settleAll);
+  background.set(work, timeoutMs);
+  return () => {
+    background.delete(work);
+    if (background.size === 0) process.off('beforeExit', settleAll);
   };
-  process.on('beforeExit', settle);
-  return () => void process.off('beforeExit', settle);
+}
+
+function settleAll(): void {
+  for (const [work, timeoutMs] of background) void settle(work, timeoutMs);
+}
+
+async function settle(work: BackgroundWork, timeoutMs: number): Promise<void> {
+  if (settling.has(work) || work.isIdle) return;
+  settling.add(work);
+  // What is still under way then, in a transport of the user's own, would be waited for at every end of the event loop.
+  if (!(await settleOrLetGo(work, timeoutMs))) work.close();
+  settling.delete(work);
 }

@@ -2,6 +2,7 @@ import { type ProfileEncoding, prepareEncoding } from '../encode/profile-encodin
 import type { Slices } from '../encode/slices.ts';
 import type { DropReason } from '../options.ts';
 import type { CompactProfile } from '../profile/compact.ts';
+import { PartEnds } from '../profile/part-ends.ts';
 import { readColumns } from '../profile/sample-columns.ts';
 import { cutSteps, sliceTimeline, timelineOf } from '../profile/split.ts';
 import type { Carrier, Packer, Parcel } from './carrier.ts';
@@ -34,16 +35,17 @@ export class Splitting {
 
   /**
    * @param wholeLoad of the chunk: above 1
-   * @returns false if a single sample turned out to be over a limit: then what comes after it is not sent
+   * @returns false if the smallest part turned out to be over a limit: then what comes after it is not sent
    */
   async send(chunk: CompactProfile, wholeLoad: number): Promise<boolean> {
     const { slices, limits, ship } = this.#options;
     const columns = await slices.run(readColumns(chunk, slices));
     const timeline = timelineOf(columns);
     const { length } = columns;
+    const ends = new PartEnds(timeline, chunk);
     let size = nextSize(length, wholeLoad);
-    for (let start = 0; start < length; ) {
-      const end = endOfPart(start, size, length);
+    for (let start = ends.startFrom(0); start < length; ) {
+      const end = ends.endAfter(start, size);
       const slice = sliceTimeline(timeline, start, end);
       const piece = await slices.run(cutSteps(chunk, columns, slice, slices));
       const encoding = await prepareEncoding(piece.profile, slices);
@@ -53,8 +55,8 @@ export class Splitting {
       size = nextSize(end - start, Math.max(parcel.load, parcel.requestBytes / limits.requestBytes));
       if (parcel.load <= 1 && !isRefused) {
         this.#empty = undefined;
-        start = end;
-      } else if (end - start === 1) return false;
+        start = ends.startFrom(end);
+      } else if (end === ends.endAfter(start, 1)) return false;
     }
     return true;
   }
@@ -77,12 +79,6 @@ export class Splitting {
     }
     return this.#empty;
   }
-}
-
-/** A single sample that is left for the last part would show nothing there. */
-function endOfPart(start: number, size: number, length: number): number {
-  const end = Math.min(start + size, length);
-  return end === length - 1 && end - start > 1 ? end - 1 : end;
 }
 
 /** How many samples the next part gets. What all parts repeat may be most of them: one that had room leads to a larger one. */

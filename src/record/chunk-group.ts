@@ -7,6 +7,7 @@ const MAX_CLOCK_CHANGE_MS = 100;
 /** Chunks of the SDK that follow each other and are sent as one. */
 export class ChunkGroup {
   readonly entry: Entry;
+  readonly profilerId: unknown;
   readonly fromMs = performance.now();
   /** What turns times of `performance.now()` into those of the wall clock. */
   readonly epochMs = Date.now() - performance.now();
@@ -18,8 +19,10 @@ export class ChunkGroup {
   #markSealed!: () => void;
   #isSealed = false;
 
-  constructor(entry: Entry) {
+  /** @param profilerId of the session that all of it belongs to */
+  constructor(entry: Entry, profilerId: unknown) {
     this.entry = entry;
+    this.profilerId = profilerId;
     this.sealed = new Promise((resolve) => {
       this.#markSealed = resolve;
     });

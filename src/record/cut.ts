@@ -26,8 +26,6 @@ export interface Cut {
   /** Paths of the scripts that the frames are in. */
   readonly resources: ReadonlySet<string>;
   readonly measurements: Measurements;
-  /** Ticks of V8 among the samples: the others only say how long a tick stands. */
-  readonly tickCount: number;
   /** What the frames would measure as JSON with one for each call, as the native profiler lists them. */
   readonly callBytes: number;
 }
@@ -45,21 +43,23 @@ export function* cutSteps(
   pace: Pace,
 ): Generator<void, Cut> {
   const cut = new CutBuilder();
+  let first = 0;
   for (const stretch of stretches) {
-    for (const segment of segments) {
-      if (segment.untilMs <= stretch.fromMs && !stretch.isContinued) continue;
+    while (first + 1 < segments.length && (segments[first + 1] as Segment).fromMs <= stretch.fromMs) first++;
+    // The last tick before a stretch that goes on may be in the segment before.
+    for (let i = Math.max(0, first - 1); i < segments.length; i++) {
+      const segment = segments[i] as Segment;
       if (segment.fromMs >= stretch.untilMs) break;
       for (let start = 0; start < segment.timesMs.length; start += STEPS_PER_CHECK) {
         cut.add(segment, stretch, start, start + STEPS_PER_CHECK);
         if (pace.isOver()) yield;
       }
+      cut.measure(segment, stretch);
     }
     cut.endStretch(stretch);
+    if (pace.isOver()) yield;
   }
-  const measurements = stretches.flatMap(({ fromMs, untilMs }) =>
-    segments.map((segment) => cutMeasurements(segment.measurements, fromMs, untilMs)),
-  );
-  return cut.build(joinMeasurements(measurements));
+  return cut.build();
 }
 
 /** A tick's stack in the recording. */
@@ -80,7 +80,7 @@ class CutBuilder {
   readonly #numberings = new Map<Dictionary, Numbering>();
   /** Frames of all dictionaries by text, as soon as there are two of them: both may have the same. */
   readonly #frameOfText = new Map<string, number>();
-  #tickCount = 0;
+  readonly #measurements: Measurements[] = [];
   #callBytes = 0;
   /** Whether the current stretch has a sample. */
   #isBegun = false;
@@ -98,9 +98,12 @@ class CutBuilder {
       else {
         this.#begin(stretch);
         this.#push(timeMs, this.#stackIdOf(recorded));
-        this.#tickCount++;
       }
     }
+  }
+
+  measure({ measurements, untilMs: endMs }: Segment, { fromMs, untilMs }: Stretch): void {
+    if (endMs > fromMs) this.#measurements.push(cutMeasurements(measurements, fromMs, untilMs));
   }
 
   endStretch(stretch: Stretch): void {
@@ -109,7 +112,7 @@ class CutBuilder {
     this.#isBegun = false;
   }
 
-  build(measurements: Measurements): Cut {
+  build(): Cut {
     // The last sample says how long the one before it stands.
     if (this.#endMs !== undefined) this.#push(this.#endMs, this.#stackIds.at(-1) as number);
     for (const [dictionary, numbering] of this.#numberings) dictionary.takeBack(numbering);
@@ -120,8 +123,7 @@ class CutBuilder {
       calls: this.#calls,
       frames: this.#frames,
       resources: this.#resources,
-      measurements,
-      tickCount: this.#tickCount,
+      measurements: joinMeasurements(this.#measurements),
       callBytes: this.#callBytes,
     };
   }

@@ -45,6 +45,7 @@ export class Dictionary {
   readonly #stackRow = new Int32Array(2);
   /** Lent to one cut at a time, which would else leave a map of every call to the collector. */
   #numbering: Numbering | undefined;
+  #numberingBytes = 0;
   #nameBytes = 0;
   #texts = Buffer.allocUnsafeSlow(FIRST_TEXT_BYTES);
   #textEnd = 0;
@@ -53,8 +54,8 @@ export class Dictionary {
 
   /** About what all of it takes, in bytes. */
   get bytes(): number {
-    const texts = this.#texts.length + this.#ends.byteLength;
-    return texts + this.#nameBytes + this.#frames.bytes + this.#stacks.bytes;
+    const texts = this.#texts.length + this.#ends.byteLength + this.#nameBytes;
+    return texts + this.#frames.bytes + this.#stacks.bytes + this.#numberingBytes;
   }
 
   /** @returns the id of the frame's value */
@@ -98,13 +99,11 @@ export class Dictionary {
   lendNumbering(): Numbering {
     const spare = this.#numbering;
     this.#numbering = undefined;
-    const isLarge = spare !== undefined && spare.stacks.length >= this.#stacks.size;
-    const numbering = isLarge
-      ? spare
-      : {
-          stacks: new Int32Array(SPARE_NUMBERS * this.#stacks.size),
-          frames: new Int32Array(SPARE_NUMBERS * this.#frames.size),
-        };
+    const numbering = {
+      stacks: atLeast(spare?.stacks, this.#stacks.size),
+      frames: atLeast(spare?.frames, this.#frames.size),
+    };
+    this.#numberingBytes = numbering.stacks.byteLength + numbering.frames.byteLength;
     numbering.stacks.fill(UNNUMBERED);
     numbering.frames.fill(UNNUMBERED);
     return numbering;
@@ -171,6 +170,10 @@ export class Dictionary {
     this.#textEnd += this.#texts.write(text, this.#textEnd);
     this.#ends[id] = this.#textEnd;
   }
+}
+
+function atLeast(spare: Int32Array | undefined, length: number): Int32Array {
+  return spare !== undefined && spare.length >= length ? spare : new Int32Array(SPARE_NUMBERS * length);
 }
 
 /**

@@ -4,7 +4,6 @@ import type { Profile } from '../profile/types.ts';
 import type { Cut } from './cut.ts';
 import { NO_STACK } from './dictionary.ts';
 import type { Measurements } from './measurements.ts';
-import type { MadeProfile } from './placeholder.ts';
 import {
   type Clock,
   elapsedNs,
@@ -13,45 +12,48 @@ import {
   RecordedSamples,
   RecordedStacks,
 } from './recorded-lists.ts';
+import type { MadeProfile, StandIn } from './stand-in.ts';
 
 /** Finds the debug images of scripts: what Sentry needs to show frames in the sources that they were built from. */
 export type FindImages = (paths: readonly string[]) => unknown[];
 
-/** Puts a cut in the place of the lists in a payload, with no object made for what it holds. */
+/** Puts a cut in the place of what stands for it in a payload, with no object made for what it holds. */
 export function recordedPayload(
   payload: Profile,
+  around: StandIn['around'],
   cut: Cut,
   clock: Clock,
   findImages: FindImages,
 ): Compaction {
-  const { debug_meta } = payload as Profile & { debug_meta?: { images?: unknown[] } };
-  const images = findImages([...cut.resources]);
-  const profile = {
-    ...payload,
+  const recorded: Record<string, unknown> = {
     measurements: measurementsOf(cut.measurements, clock),
-    ...(images.length > 0 && { debug_meta: { ...debug_meta, images } }),
+    debug_meta: { ...around.debug_meta, images: findImages([...cut.resources]) },
     profile: {
-      ...payload.profile,
+      ...around.profile,
       samples: new RecordedSamples(cut, clock),
       stacks: new RecordedStacks(cut),
       frames: new RecordedFrames(cut),
     },
   };
-  return { profile: profile as CompactProfile, savedBytes: savedBytes(cut) };
+  // Not by spreading it, which would make what it stands for.
+  const members = Object.keys(payload).map((name) => [
+    name,
+    name in recorded ? recorded[name] : (payload as unknown as Record<string, unknown>)[name],
+  ]);
+  return { profile: Object.fromEntries(members) as CompactProfile, savedBytes: savedBytes(cut) };
 }
 
 /** Makes all objects of a cut. */
-export function makeProfile(cut: Cut, clock: Clock): MadeProfile {
-  const { samples, stacks, frames } = {
-    samples: new RecordedSamples(cut, clock),
-    stacks: new RecordedStacks(cut),
-    frames: new RecordedFrames(cut),
-  };
+export function makeProfile(cut: Cut, clock: Clock, findImages: FindImages): MadeProfile {
+  const samples = new RecordedSamples(cut, clock);
+  const stacks = new RecordedStacks(cut);
+  const frames = new RecordedFrames(cut);
   return {
     samples: Array.from({ length: samples.length }, (_, i) => samples.at(i)),
     stacks: Array.from({ length: stacks.length }, (_, i) => stacks.at(i)),
     frames: Array.from({ length: frames.length }, (_, i) => frames.at(i)),
     measurements: measurementsOf(cut.measurements, clock),
+    images: findImages([...cut.resources]),
   };
 }
 

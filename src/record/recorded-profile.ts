@@ -1,22 +1,24 @@
 import type { Entry } from '../ledger.ts';
 import { type Pace, runToEnd, UNPACED } from '../pace.ts';
+import type { Compaction } from '../profile/compact.ts';
+import type { Profile } from '../profile/types.ts';
 import type { ChunkGroup } from './chunk-group.ts';
 import type { Cut, Stretch } from './cut.ts';
-import { createPlaceholder, type MadeProfile, type ProfileSource, sourceOf } from './placeholder.ts';
 import type { Clock } from './recorded-lists.ts';
-import { makeProfile } from './recorded-payload.ts';
+import { type FindImages, makeProfile, recordedPayload } from './recorded-payload.ts';
 import type { Mark, Recorder, RecordingHost } from './recorder.ts';
+import { type MadeProfile, type ProfileSource, readStandIn } from './stand-in.ts';
 
-/** V8 takes 99 ticks a second. */
-const TICK_MS = 1000 / 99;
-
-/** Fewer samples the SDK throws away. */
-const MIN_SAMPLES = 2;
+/** The recording, as one client uses it. */
+export interface Recording {
+  readonly recorder: Recorder;
+  /** Whose budget it is held in. */
+  readonly host: RecordingHost;
+  readonly findImages: FindImages;
+}
 
 /** What a profile is made of, besides the recording. */
-export interface RecordedProfileDeps {
-  readonly recorder: Recorder;
-  readonly host: RecordingHost;
+export interface RecordedProfileDeps extends Recording {
   readonly entry: Entry;
   /** Where its time begins: now, if left out. */
   readonly continuesMs?: number | undefined;
@@ -31,38 +33,33 @@ export class RecordedProfile implements ProfileSource {
   readonly entry: Entry;
   readonly group: ChunkGroup | undefined;
   readonly #recorder: Recorder;
+  readonly #findImages: FindImages;
   readonly #mark: Mark;
   readonly #isContinued: boolean;
   #isClaimed = false;
   #isEvicted = false;
 
-  constructor({ recorder, host, entry, continuesMs, group, onEvicted }: RecordedProfileDeps) {
+  constructor({ recorder, host, findImages, entry, continuesMs, group, onEvicted }: RecordedProfileDeps) {
     this.entry = entry;
     this.group = group;
     this.#recorder = recorder;
+    this.#findImages = findImages;
     this.#isContinued = continuesMs !== undefined;
-    this.#mark = recorder.open(
-      host,
-      () => {
-        this.#isEvicted = true;
-        if (!this.#isClaimed) onEvicted();
-      },
-      continuesMs,
-    );
+    const evict = (): void => {
+      this.#isEvicted = true;
+      if (!this.#isClaimed) onEvicted();
+    };
+    this.#mark = recorder.open(host, evict, continuesMs);
   }
 
   /** The profile that a payload stands for, or has stood for. */
   static of(payload: object): { profile: RecordedProfile; isUntouched: boolean } | undefined {
-    const { source, isUntouched = false } = sourceOf(payload) ?? {};
+    const { source, isUntouched = false } = readStandIn(payload) ?? {};
     return source instanceof RecordedProfile ? { profile: source, isUntouched } : undefined;
   }
 
   get fromMs(): number {
     return this.#mark.fromMs;
-  }
-
-  get untilMs(): number {
-    return this.#mark.untilMs;
   }
 
   get hasEnded(): boolean {
@@ -74,27 +71,17 @@ export class RecordedProfile implements ProfileSource {
     return { fromMs, untilMs, isContinued: this.#isContinued };
   }
 
-  get clock(): Clock {
-    return this.group === undefined
-      ? { format: 'transaction', startMs: this.#mark.fromMs }
-      : { format: 'chunk', epochMs: this.group.epochMs };
-  }
-
   /** Whether what was recorded had to go. */
   get isEvicted(): boolean {
     return this.#isEvicted;
   }
 
-  /** The SDK looks at what it sends itself: chunks. */
-  get expectedSamples(): number | undefined {
-    if (this.group === undefined) return undefined;
-    return Math.max(MIN_SAMPLES, Math.round((this.untilMs - this.fromMs) / TICK_MS) + 1);
+  get isClaimed(): boolean {
+    return this.#isClaimed;
   }
 
-  /** @returns what stands for it until it is sent */
-  end(untilMs: number): object {
+  end(untilMs: number): void {
     this.#recorder.close(this.#mark, untilMs);
-    return createPlaceholder(this);
   }
 
   /** It is on its way out: from here on, whoever has it gives it back. */
@@ -102,26 +89,43 @@ export class RecordedProfile implements ProfileSource {
     this.#isClaimed = true;
   }
 
-  get isClaimed(): boolean {
-    return this.#isClaimed;
-  }
-
   /** Comes true when all of it is recorded. */
   ready(): Promise<void> {
-    return this.#recorder.ready(this.untilMs);
+    return this.#recorder.ready(this.#mark.untilMs);
   }
 
   cutSteps(stretches: readonly Stretch[], pace: Pace): Generator<void, Cut> {
     return this.#recorder.cutSteps(stretches, pace);
   }
 
+  /** The payload that stands for it, with a cut in its place. */
+  fill(payload: Profile, cut: Cut): Compaction {
+    const { around = {} } = readStandIn(payload) ?? {};
+    return recordedPayload(payload, around, cut, this.#clock, this.#findImages);
+  }
+
   make(): MadeProfile {
-    this.#recorder.settleNow();
-    return makeProfile(runToEnd(this.cutSteps([this.stretch], UNPACED)), this.clock);
+    this.#recorder.settleNow(this.#mark.untilMs);
+    const cut = runToEnd(this.cutSteps([this.stretch], UNPACED));
+    return makeProfile(cut, this.#clock, this.#findImages);
   }
 
   /** Lets go of the recording. */
   release(): void {
     this.#recorder.release(this.#mark);
   }
+
+  get #clock(): Clock {
+    return this.group === undefined
+      ? { format: 'transaction', startMs: this.#mark.fromMs }
+      : { format: 'chunk', epochMs: this.group.epochMs };
+  }
+}
+
+/** What is known of a profile when it is intercepted. */
+export interface Claim {
+  /** Where it is to be encoded from, if nobody has looked into it. */
+  readonly recorded?: RecordedProfile;
+  /** Its place in the ledger, if it has one already. */
+  readonly entry?: Entry;
 }

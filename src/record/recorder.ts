@@ -21,8 +21,11 @@ export interface RecordingHost {
   hold(bytes: number): boolean;
 }
 
-/** With nothing open, V8 goes on for this long: to end its last profile and start one anew costs as much as 50 ms of ticks. */
-const LINGER_MS = 50;
+/**
+ * With nothing open, V8 goes on for this long: to end its last profile and start one anew costs as much as 50 ms of ticks, and it takes
+ * its first tick 10 ms after it has started. A profile that runs keeps the process alive: not for longer.
+ */
+const LINGER_MS = 200;
 
 /** Share of a budget that a dictionary may take. What outgrows it is left to the segments that need it, and a new one begun. */
 const DICTIONARY_SHARE = 1 / 8;
@@ -87,6 +90,11 @@ export class Recorder {
     return this.#rotation.running;
   }
 
+  /** How often V8's thread was stuck. */
+  get restarts(): number {
+    return this.#rotation.restarts;
+  }
+
   get longestStopMs(): number {
     return this.#rotation.longestStopMs;
   }
@@ -127,6 +135,7 @@ export class Recorder {
   close(mark: Mark, untilMs: number): void {
     if (!this.#marks.has(mark as OwnMark) || mark.untilMs !== Number.POSITIVE_INFINITY) return;
     (mark as OwnMark).untilMs = untilMs;
+    this.#rotation.rotateSoon();
     this.#leave();
   }
 
@@ -134,8 +143,7 @@ export class Recorder {
     if (!this.#marks.delete(mark as OwnMark)) return;
     this.#count((mark as OwnMark).host, -1);
     if (mark.untilMs === Number.POSITIVE_INFINITY) this.#leave();
-    this.#forget();
-    this.#hold();
+    this.#letGo();
   }
 
   /** Comes true when everything until that moment is recorded. */
@@ -151,12 +159,12 @@ export class Recorder {
   hurry(): void {
     this.#rotation.rotate();
     this.#isHurried = this.#open === 0;
-    this.#forget();
-    this.#hold();
+    this.#letGo();
   }
 
-  /** Ends the segment in this turn, for whoever can't wait. */
-  settleNow(): void {
+  /** Ends the segment in this turn, for whoever can't wait until all is recorded up to a moment. */
+  settleNow(untilMs: number): void {
+    if (this.#isReady(untilMs)) return;
     this.#rotation.rotateNow();
     for (const steps of this.#interning.splice(0)) this.#survive(() => runToEnd(steps));
     this.#wake();
@@ -175,8 +183,7 @@ export class Recorder {
     this.#rotation.stop();
     this.#idle(IDLE_MS, () => {
       this.#isHurried = true;
-      this.#forget();
-      this.#hold();
+      this.#letGo();
     });
   }
 
@@ -199,6 +206,7 @@ export class Recorder {
         this.#onFailure(error);
       }
       if (this.#interning[0] === steps) this.#interning.shift();
+      if (this.#isHurried) this.#letGo();
       this.#wake();
     }
     this.#isInterning = false;
@@ -213,13 +221,13 @@ export class Recorder {
       }
     } finally {
       this.#recordedUntilMs = untilMs;
-      this.#forget();
+      this.#store.forgetUnmarked(this.#marks);
       this.#relieve();
     }
   }
 
   get #maxDictionaryBytes(): number {
-    return DICTIONARY_SHARE * Math.min(...Array.from(this.#hosts.keys(), ({ budgetBytes }) => budgetBytes));
+    return DICTIONARY_SHARE * Math.min(...this.#payers.map(({ budgetBytes }) => budgetBytes));
   }
 
   #isReady(untilMs: number): boolean {
@@ -231,24 +239,24 @@ export class Recorder {
       if (this.#isReady(waiter.untilMs)) waiter.resolve();
       else this.#waiters.push(waiter);
     }
+    if (this.#waiters.length > 0) this.#rotation.rotateSoon();
   }
 
-  #forget(): void {
+  #letGo(): void {
     const [first] = this.#marks;
-    if (first === undefined) {
-      const isEnded = this.#rotation.running === 0 && this.#interning.length === 0;
-      if (isEnded && this.#isHurried) this.#store.clear();
-      else this.#store.forgetAll();
-    } else this.#store.forgetBefore(first.fromMs);
+    const isEnded = this.#rotation.running === 0 && this.#interning.length === 0;
+    if (first !== undefined) this.#store.forgetBefore(first.fromMs);
+    else if (isEnded && this.#isHurried) this.#store.clear();
+    else this.#store.forgetAll();
+    this.#hold();
   }
 
-  /** Makes room: the mark that began first keeps the most. */
+  /** Makes room: of those for whom there is none, the mark that began first keeps the most. */
   #relieve(): void {
-    while (!this.#hold()) {
-      const [first] = this.#marks;
+    for (let full = this.#hold(); full !== undefined; full = this.#hold()) {
+      const first = [...this.#marks].find(({ host }) => host === full);
       if (first === undefined) {
         this.#store.clear();
-        this.#hold();
         return;
       }
       this.release(first);
@@ -263,23 +271,22 @@ export class Recorder {
     if (count === 0 || (count === 1 && change > 0)) this.#hold();
   }
 
-  /** @returns false if one of those that pay has no room */
-  #hold(): boolean {
+  /** @returns one of those that pay, if it has no room */
+  #hold(): RecordingHost | undefined {
     const hosts = [...this.#hosts];
     if (this.#marks.size > 0) this.#payers = hosts.flatMap(([host, count]) => (count > 0 ? [host] : []));
     const shareBytes = this.#store.bytes / this.#payers.length;
-    const isHeld = hosts.map(([host]) => {
-      if (!this.#payers.includes(host)) return host.hold(0);
+    const full = hosts.filter(([host]) => {
+      if (!this.#payers.includes(host)) return !host.hold(0);
       const firstBytes = this.#marks.size > 0 ? Math.min(FIRST_SHARE * host.budgetBytes, FIRST_BYTES) : 0;
-      return host.hold(Math.max(shareBytes, firstBytes));
+      return !host.hold(Math.max(shareBytes, firstBytes));
     });
-    return !isHeld.includes(false);
+    return full[0]?.[0];
   }
 
   #end(): void {
     clearTimeout(this.#idling);
-    this.#rotation.stop();
-    this.settleNow();
+    this.settleNow(Number.POSITIVE_INFINITY);
     this.#store.clear();
   }
 

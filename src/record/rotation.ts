@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomUUID } from 'node:crypto';
 import type { NativeProfile, RawSegment } from './segment.ts';
 import { findStartSample, firstSample, isWithin } from './start-sample.ts';
 
@@ -32,12 +33,10 @@ const WAIT_MS = 200;
 
 /**
  * How long the next segment runs beside the last one: a tick can wait 10 ms for V8's own thread, and one that waits when its
- * profile is stopped is lost (4% of all where one is stopped as soon as the next has started).
+ * profile is stopped is lost (4% of all where one is stopped as soon as the next has started). Longer where that thread is late.
  */
 const OVERLAP_MS = 25;
-
-/** V8 keeps every title until no profile runs: with a new one for each segment, 40 MB a day. */
-const TITLES = ['sentry-bounded-profiling-a', 'sentry-bounded-profiling-b'] as const;
+const LONGEST_OVERLAP_MS = 100;
 
 /** V8 takes a tick every 10 ms, on an idle event loop too. None in this time, and its thread is stuck (pprof-nodejs 125). */
 const STUCK_MS = 200;
@@ -60,10 +59,18 @@ export class Rotation {
   readonly #running: Running[] = [];
   /** Leaves the async context of the request whose span has started the recording. */
   readonly #detached = AsyncLocalStorage.snapshot();
+  /**
+   * Two names in turn: V8 keeps every one until no profile runs, 40 MB a day with a new one for each segment. A profile that runs
+   * is ended by the start of another of its name: nobody else may have these.
+   */
+  readonly #titles = ['a', 'b'].map((name) => `sentry-bounded-profiling ${randomUUID()} ${name}`);
   #segmentMs = FIRST_SEGMENT_MS;
+  #overlapMs = OVERLAP_MS;
   #started = 0;
   /** Whether the segment that has just begun is to end as soon as the last one has. */
   #isHurried = false;
+  /** Whether somebody waits for its end. */
+  #isAwaited = false;
   #timer: NodeJS.Timeout | undefined;
   #dueMs = 0;
   #stops = 0;
@@ -105,12 +112,16 @@ export class Rotation {
     else if (this.#running.length === 2) this.#isHurried = true;
     else if (this.#running.length === 1) {
       this.#startNext();
-      this.#schedule(OVERLAP_MS, () => this.#endOverlap());
+      this.#schedule(this.#overlapMs, () => {
+        this.#endOverlap();
+        this.#learnOverlap();
+      });
     }
   }
 
   /** Ends the segment before long: somebody waits for it. */
   rotateSoon(): void {
+    this.#isAwaited = this.#running.length === 2;
     if (this.#running.length === 1 && this.#dueMs - performance.now() > WAIT_MS) {
       this.#schedule(WAIT_MS, () => this.rotate());
     }
@@ -134,10 +145,12 @@ export class Rotation {
 
   #endOverlap(): void {
     const isHurried = this.#isHurried;
+    const delayMs = this.#isAwaited ? Math.min(WAIT_MS, this.#segmentMs) : this.#segmentMs;
     this.#isHurried = false;
+    this.#isAwaited = false;
     if (!this.#endOldest()) this.#restart();
     else if (isHurried) this.rotate();
-    else this.#schedule(this.#segmentMs, () => this.rotate());
+    else this.#schedule(delayMs, () => this.rotate());
   }
 
   /** V8 makes a new thread when no profile is left. */
@@ -148,7 +161,7 @@ export class Rotation {
   }
 
   #startNext(): void {
-    const title = TITLES[this.#started++ % TITLES.length] as string;
+    const title = this.#titles[this.#started++ % 2] as string;
     const calledMs = performance.now();
     try {
       this.#native.start(title);
@@ -202,6 +215,12 @@ export class Rotation {
   #learn(ranMs: number, stopMs: number): void {
     const wantedMs = Math.min((ranMs * STOP_TARGET_MS) / stopMs, this.#segmentMs * GROWTH);
     this.#segmentMs = Math.min(Math.max(wantedMs, SHORTEST_SEGMENT_MS), LONGEST_SEGMENT_MS);
+  }
+
+  /** A start that V8's thread has not come to by the end of the overlap says that ticks may have been late too. */
+  #learnOverlap(): void {
+    const isSeen = this.#running[0]?.isSampleSeen ?? true;
+    this.#overlapMs = isSeen ? OVERLAP_MS : Math.min(2 * this.#overlapMs, LONGEST_OVERLAP_MS);
   }
 
   #schedule(delayMs: number, next: () => void): void {

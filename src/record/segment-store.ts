@@ -1,3 +1,4 @@
+import type { Stretch } from './cut.ts';
 import { Dictionary } from './dictionary.ts';
 import { type Segment, segmentBytes } from './segment.ts';
 
@@ -42,6 +43,24 @@ export class SegmentStore {
     this.#drop(count - 1);
   }
 
+  /**
+   * Lets go of segments that none of these stretches needs, one after the other as they began: one that waits for a transaction that
+   * goes on must not keep all that is recorded meanwhile.
+   */
+  forgetUnmarked(marks: Iterable<Pick<Stretch, 'fromMs' | 'untilMs'>>): void {
+    const needed: boolean[] = [];
+    let first = 0;
+    for (const { fromMs, untilMs } of marks) {
+      while (first + 1 < this.#segments.length && (this.#segments[first + 1] as Segment).fromMs <= fromMs)
+        first++;
+      for (let i = Math.max(0, first - 1); i < this.#segments.length; i++) {
+        if ((this.#segments[i] as Segment).fromMs >= untilMs) break;
+        needed[i] = true;
+      }
+    }
+    this.#keep((_, i) => needed[i] === true);
+  }
+
   /** Lets go of all segments; the dictionary in use stays for those to come. */
   forgetAll(): void {
     this.#drop(this.#segments.length);
@@ -53,9 +72,18 @@ export class SegmentStore {
   }
 
   #drop(count: number): void {
-    for (const segment of this.#segments.splice(0, Math.max(0, count)))
-      this.#segmentBytes -= segmentBytes(segment);
-    const first = this.#segments[0]?.dictionary;
-    while (this.#dictionaries.length > 1 && this.#dictionaries[0] !== first) this.#dictionaries.shift();
+    if (count > 0) this.#keep((_, i) => i >= count);
+  }
+
+  #keep(isKept: (segment: Segment, index: number) => boolean): void {
+    const kept = this.#segments.filter(isKept);
+    this.#segments.length = 0;
+    this.#segments.push(...kept);
+    this.#segmentBytes = kept.reduce((bytes, segment) => bytes + segmentBytes(segment), 0);
+    const used = new Set(kept.map(({ dictionary }) => dictionary));
+    const current = this.#dictionaries.at(-1);
+    const live = this.#dictionaries.filter((dictionary) => dictionary === current || used.has(dictionary));
+    this.#dictionaries.length = 0;
+    this.#dictionaries.push(...live);
   }
 }
