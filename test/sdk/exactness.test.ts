@@ -22,7 +22,7 @@ afterEach(() => relay.close());
 
 /** By what the recorder and the scenario start profiles. */
 function isStart({ function: name, abs_path }: Frame): boolean {
-  return name === 'startBeside' || (name === 'start' && /dist\/index/.test(String(abs_path)));
+  return name === 'startBeside' || (name === 'startProfiling' && /dist\/index/.test(String(abs_path)));
 }
 
 const timesOf = (ticks: readonly Tick[]): number[] => ticks.map(({ timeMs }) => timeMs);
