@@ -1,9 +1,10 @@
 import { debug } from '@sentry/core';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { Capture, type Claim } from '../../src/capture/capture.ts';
+import { Capture } from '../../src/capture/capture.ts';
 import { type BoundedProfilingIntegration, boundedProfilingIntegration } from '../../src/index.ts';
 import { type Entry, Ledger } from '../../src/ledger.ts';
 import type { Profile } from '../../src/profile/types.ts';
+import type { Claim } from '../../src/record/recorded-profile.ts';
 import { resolveOptions } from '../../src/resolve-options.ts';
 import { createContinuous, type SentChunk } from '../support/continuous.ts';
 import { addon, sleep, withoutProfiler, work } from '../support/native-profiler.ts';
@@ -23,6 +24,7 @@ function setup(lifecycle: 'manual' | 'trace', { maxChunkMs = 60, budgetBytes = B
     client,
     options: { ...resolveOptions({ sampling: false }), maxChunkMs },
     ledger,
+    findImages: () => [],
     onSkip: (format) => skipped.push(format),
     onLost: (entry, reason) => {
       lost.push(reason);

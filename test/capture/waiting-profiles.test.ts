@@ -26,7 +26,7 @@ function setup() {
     /** A profile that has ended. */
     add(id: string, { isCutOff = false } = {}): RecordedProfile {
       const entry = ledger.reserve({ id, format: 'transaction' }, EXPECTED_BYTES) as Entry;
-      const profile = new RecordedProfile({ recorder, host, entry, onEvicted() {} });
+      const profile = new RecordedProfile({ recorder, host, findImages: () => [], entry, onEvicted() {} });
       profile.end(performance.now());
       waiting.add(profile, isCutOff);
       return profile;

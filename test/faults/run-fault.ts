@@ -2,7 +2,7 @@ import type { ProfilingStats } from '../../src/index.ts';
 import type { Fault } from './faults.ts';
 import { type Arrivals, type Line, Site } from './site.ts';
 
-/** Per phase. With SDK 11, each but those that run side by side makes a chunk of its own. */
+/** Per phase. With SDK 11, each but those that run side by side makes a chunk of its own: a flush ends it. */
 const TRANSACTIONS = 3;
 const WARM_UP_TRANSACTIONS = 8;
 
@@ -74,7 +74,8 @@ async function runPhases(site: Site, fault: Fault, flushMs: number): Promise<Out
   };
   const transact = async (phase: string, count = TRANSACTIONS): Promise<{ envelopes: number }> => {
     const added = names(phase, count);
-    const { profiled, envelopes } = await service.ask({ do: 'transact', names: added });
+    const isFlushed = site.line === '11';
+    const { profiled, envelopes } = await service.ask({ do: 'transact', names: added, isFlushed });
     expectProfiled(site, added, profiled);
     return { envelopes };
   };

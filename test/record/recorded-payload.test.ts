@@ -9,6 +9,7 @@ import { Dictionary } from '../../src/record/dictionary.ts';
 import type { Clock } from '../../src/record/recorded-lists.ts';
 import { makeProfile, recordedPayload } from '../../src/record/recorded-payload.ts';
 import { type NativeProfile, segmentSteps } from '../../src/record/segment.ts';
+import type { StandIn } from '../../src/record/stand-in.ts';
 import { recordProfile } from '../support/native-profiler.ts';
 import { numbersBelow } from '../support/profiles.ts';
 import { nativeFrame, type RawTick, rawProfile } from '../support/raw-profiles.ts';
@@ -35,6 +36,8 @@ const payload = (): Profile =>
     transaction: { name: 'GET /' },
   }) as unknown as Profile;
 
+const around = (): StandIn['around'] => payload() as StandIn['around'];
+
 const encoded = (profile: object): Buffer => Buffer.concat([...encodeProfile(profile)]);
 
 const ODD: RawTick[] = [
@@ -50,17 +53,17 @@ test.each(CLOCKS)(
   (clock) => {
     for (const native of [recordProfile(400), rawProfile(ODD, [5, 15.5]), rawProfile([[1, 'a']])]) {
       const cut = cutOf(native);
-      const { profile } = recordedPayload(payload(), cut, clock, () => []);
-      const { samples, stacks, frames, measurements } = makeProfile(cut, clock);
-      const around = payload() as Profile & { profile: object };
-      const objects = { ...around, measurements, profile: { ...around.profile, samples, stacks, frames } };
+      const { profile } = recordedPayload(payload(), around(), cut, clock, () => []);
+      const { samples, stacks, frames, measurements } = makeProfile(cut, clock, () => []);
+      const stock = payload() as Profile & { profile: object };
+      const objects = { ...stock, measurements, profile: { ...stock.profile, samples, stacks, frames } };
       expect(encoded(profile).equals(Buffer.from(JSON.stringify(objects)))).toBe(true);
     }
   },
 );
 
 test.each(CLOCKS)('$format: so it is in parts', (clock) => {
-  const { profile } = recordedPayload(payload(), cutOf(recordProfile(400)), clock, () => []);
+  const { profile } = recordedPayload(payload(), around(), cutOf(recordProfile(400)), clock, () => []);
   const columns = runToEnd(readColumns(profile, UNPACED));
   const slice = sliceTimeline(timelineOf(columns), 3, 9);
   const { profile: part } = runToEnd(cutPartSteps(profile, columns, slice, UNPACED));
@@ -82,7 +85,7 @@ test.each(CLOCKS)('$format: so it is in parts', (clock) => {
 
 test('samples by column say what they say as objects', () => {
   for (const clock of CLOCKS) {
-    const { profile } = recordedPayload(payload(), cutOf(recordProfile(200)), clock, () => []);
+    const { profile } = recordedPayload(payload(), around(), cutOf(recordProfile(200)), clock, () => []);
     const { samples } = profile.profile;
     const { times, stackIds, threads, threadIds, length, isSorted } = runToEnd(readColumns(profile, UNPACED));
     expect({ length, isSorted }).toEqual({ length: samples.length, isSorted: true });
@@ -97,7 +100,7 @@ test('samples by column say what they say as objects', () => {
 
 test('times are in the unit of the format, to the microsecond that V8 counts', () => {
   const cut = cutOf(rawProfile([[10.123_456_789, 'a']], [12.5]), 20);
-  const [transaction, chunk] = CLOCKS.map((clock) => makeProfile(cut, clock));
+  const [transaction, chunk] = CLOCKS.map((clock) => makeProfile(cut, clock, () => []));
   expect(transaction?.samples.map((one) => one.elapsed_since_start_ns)).toEqual(['10123000', '20000000']);
   expect(transaction?.measurements).toEqual({
     cpu_usage: { unit: 'percent', values: [{ value: 0, elapsed_since_start_ns: 12_500_000 }] },
@@ -112,10 +115,10 @@ test('times are in the unit of the format, to the microsecond that V8 counts', (
 
 test('what was measured nowhere in its time is left out', () => {
   const cut = cutOf(rawProfile([[10, 'a']], [100]), 50);
-  expect(makeProfile(cut, CLOCKS[0] as Clock).measurements).toEqual({});
+  expect(makeProfile(cut, CLOCKS[0] as Clock, () => []).measurements).toEqual({});
 });
 
-test('debug images are those of the scripts that are in it; without any, those of the payload stay', () => {
+test('debug images are those of the scripts that are in it, and what else is said of debugging stays', () => {
   const cut = cutOf(rawProfile([[10, 'a', 'b']]));
   const asked: (readonly string[])[] = [];
   const find = (images: unknown[]) => (paths: readonly string[]) => {
@@ -123,16 +126,17 @@ test('debug images are those of the scripts that are in it; without any, those o
     return images;
   };
   const clock = CLOCKS[0] as Clock;
-  const { profile } = recordedPayload(payload(), cut, clock, find([{ code_file: '/app/a.js' }]));
+  const { profile } = recordedPayload(payload(), around(), cut, clock, find([{ code_file: '/app/a.js' }]));
   expect(asked[0]?.toSorted()).toEqual(['/app/a.js', '/app/b.js']);
   expect(profile).toMatchObject({ debug_meta: { images: [{ code_file: '/app/a.js' }], other: 1 } });
-  const without = recordedPayload(payload(), cut, clock, find([])).profile;
+  const without = recordedPayload(payload(), around(), cut, clock, find([])).profile;
   expect(without).toMatchObject({ debug_meta: { images: [], other: 1 } });
 });
 
 test('what surrounds the lists is as it was, keys in their order', () => {
   const { profile } = recordedPayload(
     payload(),
+    around(),
     cutOf(rawProfile([[10, 'a']])),
     CLOCKS[0] as Clock,
     () => [],
@@ -157,12 +161,12 @@ test('what is saved is what a native profile of the same ticks would have measur
     const { samples, stacks, frames } = native;
     const cut = cutOf(native);
     const clock = CLOCKS[0] as Clock;
-    const { profile, savedBytes } = recordedPayload(payload(), cut, clock, () => []);
-    const around = payload();
+    const { profile, savedBytes } = recordedPayload(payload(), around(), cut, clock, () => []);
+    const whole = payload();
     const stock = {
-      ...around,
-      measurements: makeProfile(cut, clock).measurements,
-      profile: { ...around.profile, samples, stacks, frames },
+      ...whole,
+      measurements: makeProfile(cut, clock, () => []).measurements,
+      profile: { ...whole.profile, samples, stacks, frames },
     };
     const originalBytes = Buffer.byteLength(JSON.stringify(stock));
     const ratio = (encoded(profile).length + savedBytes) / originalBytes;
@@ -173,6 +177,7 @@ test('what is saved is what a native profile of the same ticks would have measur
 test('a frame that stands on two paths is listed once', () => {
   const { profile } = recordedPayload(
     payload(),
+    around(),
     cutOf(
       rawProfile([
         [1, 'a', 'main'],

@@ -67,10 +67,16 @@ function commandsOf({ Sentry }, timers, droppedIds) {
   const isShort = (/** @type {number} */ turn) => turn < TURNS;
 
   return {
-    /** Transactions one after the other. Carried out when all have been handed to the transport. */
-    transact: async (/** @type {{ names: string[] }} */ command) => {
+    /**
+     * Transactions one after the other, each with a chunk of its own where that is asked for. Carried out when all have been
+     * handed to the transport.
+     */
+    transact: async (/** @type {{ names: string[], isFlushed?: boolean }} */ command) => {
       const before = transport.envelopes;
-      for (const name of command.names) await transact(name, isShort);
+      for (const name of command.names) {
+        await transact(name, isShort);
+        if (command.isFlushed) await Sentry.flush(1);
+      }
       await sent.all(command.names);
       const envelopes = transport.envelopes - before;
       return { envelopes, profiled: transport.takeProfiled(command.names) };
