@@ -46,8 +46,7 @@ export function* cutSteps(
   let first = 0;
   for (const stretch of stretches) {
     while (first + 1 < segments.length && (segments[first + 1] as Segment).fromMs <= stretch.fromMs) first++;
-    // The last tick before a stretch that goes on may be in the segment before.
-    for (let i = Math.max(0, first - 1); i < segments.length; i++) {
+    for (let i = beforeOf(segments, first); i < segments.length; i++) {
       const segment = segments[i] as Segment;
       if (segment.fromMs >= stretch.untilMs) break;
       for (let start = 0; start < segment.timesMs.length; start += STEPS_PER_CHECK) {
@@ -60,6 +59,13 @@ export function* cutSteps(
     if (pace.isOver()) yield;
   }
   return cut.build();
+}
+
+/** Where the last tick before a segment is: what a stretch that goes on begins with. */
+function beforeOf(segments: readonly Segment[], index: number): number {
+  let before = Math.max(0, index - 1);
+  while (before > 0 && segments[before]?.timesMs.length === 0) before--;
+  return before;
 }
 
 /** A tick's stack in the recording. */

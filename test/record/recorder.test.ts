@@ -23,7 +23,7 @@ test('nothing runs when nothing is open, and one recording serves all that are',
   await serve(700);
   expect(native.mostRunning).toBeLessThanOrEqual(2);
   for (const mark of marks) recorder.close(mark, performance.now());
-  await sleep(150);
+  await sleep(400);
   expect([recorder.running, native.running.size]).toEqual([0, 0]);
 });
 
@@ -120,7 +120,7 @@ test('with nothing open and nothing kept, it holds nothing after a while', async
   expect(host.heldBytes).toBeGreaterThan(0);
   recorder.close(mark, performance.now());
   recorder.release(mark);
-  await sleep(1200);
+  await sleep(1600);
   expect(host.heldBytes).toBe(0);
 });
 

@@ -9,8 +9,10 @@ import { watchTransactions, watchTransport } from './watch-sent.mjs';
 
 /** @import { Kit, Request } from './run.mjs' */
 
-const TURNS = 6;
+const TURNS = 8;
 const TURN_MS = 10;
+/** So much that a profile is the larger part of what is sent. */
+const WORK_PER_TURN = 8;
 
 /** With SDK 11 a chunk ends when no span is open. */
 const LOAD_PAUSE_MS = 40;
@@ -59,7 +61,7 @@ function commandsOf({ Sentry }, timers, droppedIds) {
     Sentry.withIsolationScope(() =>
       Sentry.startSpan({ name, forceTransaction: true }, async () => {
         for (let turn = 0; goesOn(turn); turn++) {
-          compute();
+          for (let i = 0; i < WORK_PER_TURN; i++) compute();
           await sleep(TURN_MS);
         }
       }),
