@@ -22,18 +22,18 @@ export class PartEnds {
     return busy < 0 ? this.#isBusy.length : busy;
   }
 
-  /** The nearest end that a part may have. Its last sample comes once more, to say how long it stands. */
-  leastEnd(start: number): number {
-    return Math.min(start + 1, this.#isBusy.length);
-  }
-
-  /** About `size` samples further, so that what is left is a part of its own, or nothing. */
+  /** About `size` samples further. Its last sample comes once more, to say how long it stands. It ends so that what is left is a part of its own, or nothing. */
   endAfter(start: number, size: number): number {
     const { length } = this.#isBusy;
-    const end = Math.min(start + size, length);
     const last = this.#lastStart();
-    if (end === length || end <= last) return end;
-    return last >= this.leastEnd(start) ? last : length;
+    const end = Math.min(start + size, length);
+    if (end <= last) return this.#afterBusy(end);
+    return end === length || last <= start ? length : this.#afterBusy(last);
+  }
+
+  /** Without what is idle at the end: the last sample that is not comes once more, at the time of the first that is. */
+  #afterBusy(end: number): number {
+    return this.#isBusy.lastIndexOf(1, end - 1) + 1;
   }
 
   /** The last place where a part may begin. */

@@ -216,3 +216,43 @@ test('where the SDK’s profiler has other methods, the seam bounds what runs, a
   await client.flush(5000);
   expect(integration.getStats()).toMatchObject({ running: 0, captured: 1, delivered: 1 });
 });
+
+test('a flush ends what has parts on their way already, though another part has just begun', async () => {
+  const { begin, end, claims, capture } = setup('manual', { maxChunkMs: 10_000 });
+  begin();
+  end();
+  begin();
+  let isSealed = false;
+  void claims[0]?.recorded?.group?.sealed.then(() => {
+    isSealed = true;
+  });
+  await capture.settle(1000, false);
+  await null;
+  expect(isSealed).toBe(true);
+  expect(claims).toHaveLength(2);
+  expect(groupsOf(claims).size).toBe(1);
+});
+
+test('what belongs to different sessions of the profiler is not joined', () => {
+  const { begin, end, claims, profiler } = setup('manual', { maxChunkMs: 10_000 });
+  for (const session of ['one', 'one', 'another']) {
+    Object.assign(profiler, { _profilerId: session });
+    begin();
+    end();
+  }
+  expect(claims[0]?.recorded?.group).toBe(claims[1]?.recorded?.group);
+  expect(claims[2]?.recorded?.group).not.toBe(claims[0]?.recorded?.group);
+});
+
+test('whoever looks into a chunk on its way out sees what was recorded', async () => {
+  const { begin, end, chunks, claims } = setup('manual', { maxChunkMs: 10_000 });
+  begin();
+  work(100);
+  await sleep(300);
+  end();
+  const [chunk] = chunks;
+  const { samples } = structuredClone(chunk as SentChunk).profile;
+  expect(samples.length).toBeGreaterThan(5);
+  expect(samples.at(-1)?.timestamp).toBeCloseTo(Date.now() / 1000, 0);
+  expect(claims[0]?.recorded).toBeDefined();
+});

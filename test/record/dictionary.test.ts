@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Frame } from '../../src/profile/types.ts';
-import { Dictionary, NO_STACK } from '../../src/record/dictionary.ts';
+import { Dictionary, NO_STACK, UNNUMBERED } from '../../src/record/dictionary.ts';
 import { recordProfile } from '../support/native-profiler.ts';
 
 const PATHS = ['/app/a.js', '/app/b.js', ''];
@@ -131,4 +131,18 @@ test('all frames of a real profile are of the kind that is known by value', () =
     expect(dictionary.textOf(id).toString()).toBe(JSON.stringify(frame));
     expect(dictionary.pathOf(id)).toBe(frame.abs_path || undefined);
   }
+});
+
+test('numbers are lent for all frames and stacks, however differently the two have grown', () => {
+  const dictionary = new Dictionary();
+  const intern = (name: string): number =>
+    dictionary.internFrame({ lineno: 1, colno: 1, function: name, abs_path: '/a.js', filename: '/a.js' });
+  const recursive = intern('recursive');
+  let stack = NO_STACK;
+  for (let depth = 0; depth < 100; depth++) stack = dictionary.internStack(stack, recursive);
+  dictionary.takeBack(dictionary.lendNumbering());
+  const ids = ['one', 'two', 'three', 'four'].map(intern);
+  const { stacks, frames } = dictionary.lendNumbering();
+  expect(ids.map((id) => frames[id])).toEqual(ids.map(() => UNNUMBERED));
+  expect(stacks[stack]).toBe(UNNUMBERED);
 });

@@ -248,3 +248,15 @@ test('what is no profile is told, and what waits for it does not wait for ever',
   await recorder.ready(next.untilMs);
   expect(cut(recorder, next).timesMs.length).toBeGreaterThan(1);
 });
+
+test('a host without room gives up marks of its own, not those of another', async () => {
+  const { recorder, host } = createRecorder();
+  const full = createHost(0);
+  const detach = recorder.attach(full);
+  const evicted: string[] = [];
+  for (let i = 0; i < 3; i++) recorder.open(host, () => evicted.push('roomy'));
+  for (let i = 0; i < 2; i++) recorder.open(full, () => evicted.push('full'));
+  await serve(600);
+  expect(evicted).toEqual(['full', 'full']);
+  detach();
+});

@@ -79,3 +79,16 @@ test('with all segments gone the dictionary in use stays for those to come', () 
   store.clear();
   expect(store.dictionary(PLENTY)).not.toBe(dictionary);
 });
+
+test('what no mark needs goes, though an older one is kept', () => {
+  const store = new SegmentStore();
+  fill(store, [0, 1, 2, 3, 4, 5, 6]);
+  store.forgetUnmarked([
+    { fromMs: 1200, untilMs: 1800 },
+    { fromMs: 5500, untilMs: Number.POSITIVE_INFINITY },
+  ]);
+  // Of each, the one before as well: a stretch that goes on begins with the tick before it.
+  expect(secondsIn(store)).toEqual([0, 1, 4, 5, 6]);
+  store.forgetUnmarked([]);
+  expect(secondsIn(store)).toEqual([]);
+});

@@ -68,6 +68,19 @@ test('listeners see a real profile, and it arrives as they saw it, once', async 
   }
 });
 
+test('a listener that takes out the last sample and copies the profile costs nothing', async () => {
+  const { seen, stats } = await run('copying');
+  expect(received()).toEqual(expectedCounts(5));
+  expect(stats).toMatchObject({ captured: 5, delivered: 5, abandoned: 0 });
+  for (const elapsedNs of seen) expect(elapsedNs).toBeGreaterThan(100e6);
+});
+
+test('a profile belongs to its root span, though other spans are started while it starts', async () => {
+  const { stats } = await run('inner spans');
+  expect(received()).toEqual(expectedCounts(5));
+  expect(stats).toMatchObject({ captured: 5, delivered: 5, abandoned: 0 });
+});
+
 test('a transport of the user’s own gets the profile beside its transaction, once', async () => {
   const { sent, stats } = await run('own transport');
   const withProfile = sent.filter((items: [string, string][]) => items.some(([type]) => type === 'profile'));

@@ -68,6 +68,32 @@ const CASES = {
     },
   },
 
+  /** A listener that takes out the last sample, and copies all of it. */
+  copying: {
+    async run(kit) {
+      /** @type {number[]} */
+      const seen = [];
+      kit.Sentry.getClient().on('beforeEnvelope', (/** @type {any} */ [, items]) => {
+        for (const [{ type }, payload] of items) {
+          if (type !== 'profile') continue;
+          const { samples } = payload.profile;
+          seen.push(Number(samples[samples.length - 1].elapsed_since_start_ns));
+          structuredClone(payload);
+        }
+      });
+      await all(5, (i) => transaction(kit, i, () => busy(150)));
+      await kit.Sentry.flush(10_000);
+      return { seen };
+    },
+  },
+
+  /** An integration that starts a span of its own within each root span that starts. */
+  'inner spans': {
+    async run(kit) {
+      await all(5, (i) => transaction(kit, i, () => busy(150)));
+    },
+  },
+
   /** A transport of the user's own, that gets what the integration has encoded. */
   'own transport': {
     options: { transport: ownTransport },
@@ -112,12 +138,28 @@ export async function profiles(kit, request) {
     release: 'app@1.0.0',
     tracesSampleRate: 1,
     profilesSampleRate: 1,
-    integrations: integrationsOf(kit, request),
+    integrations: [
+      ...(request.variant === 'inner spans' ? [innerSpans(kit)] : []),
+      ...integrationsOf(kit, request),
+    ],
     ...chosen.options,
   });
   const result = await chosen.run(kit, request);
   const isFlushed = await kit.Sentry.flush(10_000);
   return { ...result, isFlushed, stats: kit.getProfilingStats() };
+}
+
+/** @param {Kit} kit */
+function innerSpans({ Sentry }) {
+  return {
+    name: 'InnerSpans',
+    afterAllSetup(/** @type {any} */ client) {
+      client.on('spanStart', (/** @type {any} */ span) => {
+        if (Sentry.getRootSpan(span) !== span) return;
+        Sentry.withActiveSpan(span, () => Sentry.startInactiveSpan({ name: 'inner' }).end());
+      });
+    },
+  };
 }
 
 /**
