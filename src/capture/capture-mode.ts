@@ -1,6 +1,6 @@
 import type { DropReason } from '../options.ts';
 import type { RecordedProfile, Recording } from '../record/recorded-profile.ts';
-import type { SeamListener } from './native-seam.ts';
+import type { SeamListener } from '../seam/native-seam.ts';
 
 /** How the SDK of one client profiles: a profile for each transaction, or chunks. */
 export interface CaptureMode extends Omit<SeamListener, 'onStart'> {

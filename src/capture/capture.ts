@@ -5,20 +5,21 @@ import { estimateHeldBytes, estimateRunningBytes } from '../profile/price.ts';
 import type { Profile } from '../profile/types.ts';
 import type { FindImages } from '../record/recorded-payload.ts';
 import { type Claim, RecordedProfile } from '../record/recorded-profile.ts';
-import type { Recorder, RecordingHost } from '../record/recorder.ts';
+import type { Recorder, RecorderStats } from '../record/recorder.ts';
+import type { RecordingHost } from '../record/recording-hosts.ts';
 import type { ResolvedOptions } from '../resolve-options.ts';
+import { Admission, type SkipReason } from '../sampling/admission.ts';
 import { learnChosenShare } from '../sampling/chosen-share.ts';
 import { type ExpectedBytes, learnExpectedBytes } from '../sampling/expected-bytes.ts';
 import { type Sampling, type SamplingStats, UNGOVERNED } from '../sampling/sampling.ts';
 import { debug } from '../sdk.ts';
-import { Admission, type SkipReason } from './admission.ts';
+import { attachToSeam, type SeamListener } from '../seam/native-seam.ts';
+import { survive } from '../survive.ts';
 import type { CaptureMode } from './capture-mode.ts';
 import { ChunkMode } from './chunk-mode.ts';
 import { sampleClient } from './client-sampling.ts';
-import { attachToSeam, type SeamListener } from './native-seam.ts';
 import { ProfilerLinks } from './profiler-links.ts';
 import { isSpanMode, profilerOf, profilingOptionsOf } from './profiling-client.ts';
-import { survive } from './survive.ts';
 import { TransactionMode } from './transaction-mode.ts';
 
 /** How often what runs is looked after where there is no governor. */
@@ -49,6 +50,7 @@ export interface CaptureStats {
   readonly skipped: Readonly<Record<SkipReason, number>>;
   readonly sampling: SamplingStats;
   readonly longestStopMs: number;
+  readonly recorder: RecorderStats;
   readonly capabilities: {
     readonly nativeSeam: boolean;
     readonly transactionGate: boolean;
@@ -130,6 +132,7 @@ export class Capture {
       skipped: { ...this.#admission.skipped },
       sampling: this.#sampling.stats,
       longestStopMs: this.#recorder?.longestStopMs ?? 0,
+      recorder: this.#recorder?.stats ?? { bytes: 0, nativeStops: 0, restarts: 0 },
       capabilities: {
         nativeSeam: this.#detachFromSeam !== undefined,
         transactionGate: isGated && isTransactions,

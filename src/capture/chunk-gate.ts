@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { replaceMethod } from '../replace-method.ts';
+import { survive } from '../survive.ts';
 import type { SdkProfiler } from './profiling-client.ts';
-import { survive } from './survive.ts';
 
 /** The members of the SDK's profiler that the gate works with. */
 export type ChunkProfiler = Required<

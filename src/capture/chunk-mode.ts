@@ -3,13 +3,13 @@ import { ChunkGroup } from '../record/chunk-group.ts';
 import { RecordedProfile, type Recording } from '../record/recorded-profile.ts';
 import { createStub, standInFor, stubSourceOf } from '../record/stand-in.ts';
 import { replaceMethod } from '../replace-method.ts';
+import type { Admission } from '../sampling/admission.ts';
 import type { Sampling } from '../sampling/sampling.ts';
-import type { Admission } from './admission.ts';
+import { survive } from '../survive.ts';
 import type { CaptureMode, OnLost } from './capture-mode.ts';
 import { ChunkGate, isChunkProfiler } from './chunk-gate.ts';
 import type { ProfilerLinks } from './profiler-links.ts';
 import type { SdkProfiler } from './profiling-client.ts';
-import { survive } from './survive.ts';
 import { UnseenProfiles } from './unseen-profiles.ts';
 
 /** The SDK ends a chunk after 60 s in any case (`CHUNK_INTERVAL_MS`). */

@@ -1,5 +1,5 @@
 import type { Client } from '@sentry/core';
-import { survive } from './survive.ts';
+import { survive } from '../survive.ts';
 import type { TransactionEvent } from './transaction-payload.ts';
 
 /** Pauses shorter than this are no pause: a tick lies on either side of them. */

@@ -2,7 +2,7 @@ import type { Client, Span } from '@sentry/core';
 import type { RecordedProfile } from '../record/recorded-profile.ts';
 import { isEmptyStub, standInFor } from '../record/stand-in.ts';
 import { getRootSpan } from '../sdk.ts';
-import { survive } from './survive.ts';
+import { survive } from '../survive.ts';
 import { type TransactionEvent, transactionPayload } from './transaction-payload.ts';
 
 type AnyEvent = TransactionEvent & { type?: string };

@@ -1,13 +1,13 @@
 import type { Client } from '@sentry/core';
 import { RecordedProfile, type Recording } from '../record/recorded-profile.ts';
 import { createStub } from '../record/stand-in.ts';
+import type { Admission } from '../sampling/admission.ts';
 import type { Sampling } from '../sampling/sampling.ts';
-import type { Admission } from './admission.ts';
+import { survive } from '../survive.ts';
 import type { CaptureMode, OnLost } from './capture-mode.ts';
 import { isIdle, maxProfileMsOf, type ProfilingOptions } from './profiling-client.ts';
 import { installSpanGate } from './span-gate.ts';
 import { SpanProfiles } from './span-profiles.ts';
-import { survive } from './survive.ts';
 import { UnseenProfiles } from './unseen-profiles.ts';
 import { WaitingProfiles } from './waiting-profiles.ts';
 

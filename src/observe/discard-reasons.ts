@@ -1,6 +1,6 @@
 import type { EventDropReason } from '@sentry/core';
-import type { SkipReason } from '../capture/admission.ts';
 import type { Drop, DropReason } from '../options.ts';
+import type { SkipReason } from '../sampling/admission.ts';
 
 /**
  * The discard reason of the client report protocol for each of ours

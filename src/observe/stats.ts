@@ -1,5 +1,6 @@
-import type { SkipReason } from '../capture/admission.ts';
 import type { DropReason } from '../options.ts';
+import type { RecorderStats } from '../record/recorder.ts';
+import type { SkipReason } from '../sampling/admission.ts';
 import type { SamplingStats } from '../sampling/sampling.ts';
 import type { OversizedStats } from './oversized.ts';
 
@@ -48,6 +49,7 @@ export interface ProfilingStats {
   readonly sampling: SamplingStats;
   /** Longest time that stopping one V8 profile has taken, in milliseconds: the event loop stands still that long. */
   readonly longestStopMs: number;
+  readonly recorder: RecorderStats;
   /** Longest stretch of the event loop that interning or encoding has taken at a time, in milliseconds. */
   readonly longestSliceMs: number;
   /** What could be put to use in this process. */

@@ -6,7 +6,8 @@ import type { ChunkGroup } from './chunk-group.ts';
 import type { Cut, Stretch } from './cut.ts';
 import type { Clock } from './recorded-lists.ts';
 import { type FindImages, makeProfile, recordedPayload } from './recorded-payload.ts';
-import type { Mark, Recorder, RecordingHost } from './recorder.ts';
+import type { Mark, Recorder } from './recorder.ts';
+import type { RecordingHost } from './recording-hosts.ts';
 import { type MadeProfile, type ProfileSource, readStandIn } from './stand-in.ts';
 
 /** The recording, as one client uses it. */

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Slices } from '../encode/slices.ts';
 import { type Pace, runToEnd, UNPACED } from '../pace.ts';
 import { type Cut, cutSteps, type Stretch } from './cut.ts';
+import { type RecordingHost, RecordingHosts } from './recording-hosts.ts';
 import { type NativeProfiler, Rotation } from './rotation.ts';
 import { type RawSegment, segmentSteps } from './segment.ts';
 import { SegmentStore } from './segment-store.ts';
@@ -14,11 +15,14 @@ export interface Mark {
   readonly untilMs: number;
 }
 
-/** A budget that the recording is part of. */
-export interface RecordingHost {
-  readonly budgetBytes: number;
-  /** Sets what the recording takes of the budget. @returns false, with nothing changed, if there is no room */
-  hold(bytes: number): boolean;
+/** What the recording takes. All clients of a process share one. */
+export interface RecorderStats {
+  /** What is kept of it now, in bytes: ticks, stacks and frames. */
+  readonly bytes: number;
+  /** Segments that have ended, each by one native stop. */
+  readonly nativeStops: number;
+  /** How often V8's thread was stuck and had to be started anew. */
+  readonly restarts: number;
 }
 
 /**
@@ -29,10 +33,6 @@ const LINGER_MS = 200;
 
 /** Share of a budget that a dictionary may take. What outgrows it is left to the segments that need it, and a new one begun. */
 const DICTIONARY_SHARE = 1 / 8;
-
-/** What a recording takes of a budget from the start, so that it finds room to grow: 256 KiB, and less of a small one. */
-const FIRST_BYTES = 256 * 1024;
-const FIRST_SHARE = 1 / 16;
 
 /** With nothing to record for so long, the dictionary goes too: the next recording has to intern all its frames again. */
 const IDLE_MS = 1000;
@@ -56,10 +56,7 @@ export class Recorder {
   readonly #rotation: Rotation;
   readonly #slices: Slices;
   readonly #onFailure: (error: unknown) => void;
-  /** With the number of their marks. */
-  readonly #hosts = new Map<RecordingHost, number>();
-  /** Those that the recording is held for: all that have a mark, or had the last one. */
-  #payers: readonly RecordingHost[] = [];
+  readonly #hosts = new RecordingHosts();
   /** The one that began first comes first. */
   readonly #marks = new Set<OwnMark>();
   readonly #store = new SegmentStore();
@@ -90,9 +87,9 @@ export class Recorder {
     return this.#rotation.running;
   }
 
-  /** How often V8's thread was stuck. */
-  get restarts(): number {
-    return this.#rotation.restarts;
+  get stats(): RecorderStats {
+    const { stops, restarts } = this.#rotation;
+    return { bytes: this.#store.bytes, nativeStops: stops, restarts };
   }
 
   get longestStopMs(): number {
@@ -105,11 +102,10 @@ export class Recorder {
 
   /** @returns takes the host away; with the last one the recording ends */
   attach(host: RecordingHost): () => void {
-    this.#hosts.set(host, 0);
+    this.#hosts.add(host);
     return () => {
       for (const mark of this.#marks) if (mark.host === host) this.release(mark);
-      this.#hosts.delete(host);
-      host.hold(0);
+      this.#hosts.remove(host);
       if (this.#hosts.size === 0) this.#end();
       else this.#hold();
     };
@@ -227,7 +223,7 @@ export class Recorder {
   }
 
   get #maxDictionaryBytes(): number {
-    return DICTIONARY_SHARE * Math.min(...this.#payers.map(({ budgetBytes }) => budgetBytes));
+    return DICTIONARY_SHARE * this.#hosts.leastBudgetBytes;
   }
 
   #isReady(untilMs: number): boolean {
@@ -264,24 +260,13 @@ export class Recorder {
     }
   }
 
-  #count(host: RecordingHost, change: number): void {
-    const count = (this.#hosts.get(host) ?? 0) + change;
-    this.#hosts.set(host, count);
-    // The first mark of a host, or its last: who pays may be others now.
-    if (count === 0 || (count === 1 && change > 0)) this.#hold();
+  #count(host: RecordingHost, change: 1 | -1): void {
+    if (this.#hosts.countMark(host, change)) this.#hold();
   }
 
-  /** @returns one of those that pay, if it has no room */
+  /** @returns a host that has no room */
   #hold(): RecordingHost | undefined {
-    const hosts = [...this.#hosts];
-    if (this.#marks.size > 0) this.#payers = hosts.flatMap(([host, count]) => (count > 0 ? [host] : []));
-    const shareBytes = this.#store.bytes / this.#payers.length;
-    const full = hosts.filter(([host]) => {
-      if (!this.#payers.includes(host)) return !host.hold(0);
-      const firstBytes = this.#marks.size > 0 ? Math.min(FIRST_SHARE * host.budgetBytes, FIRST_BYTES) : 0;
-      return !host.hold(Math.max(shareBytes, firstBytes));
-    });
-    return full[0]?.[0];
+    return this.#hosts.hold(this.#store.bytes);
   }
 
   #end(): void {

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import '@sentry/profiling-node';
-import { findAddons, type NativeAddon } from '../../src/capture/native-addon.ts';
 import type { NativeProfiler } from '../../src/record/rotation.ts';
 import type { NativeProfile } from '../../src/record/segment.ts';
+import { findAddons, type NativeAddon } from '../../src/seam/native-addon.ts';
 
 const requireHere = createRequire(import.meta.url);
 const requireThere = createRequire(requireHere.resolve('@sentry/profiling-node'));

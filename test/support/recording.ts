@@ -1,6 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { Slices } from '../../src/encode/slices.ts';
-import { Recorder, type RecordingHost } from '../../src/record/recorder.ts';
+import { Recorder } from '../../src/record/recorder.ts';
+import type { RecordingHost } from '../../src/record/recording-hosts.ts';
 import type { NativeProfiler } from '../../src/record/rotation.ts';
 import { untouched } from './native-profiler.ts';
 

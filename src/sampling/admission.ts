@@ -1,5 +1,5 @@
 import type { Entry, Ledger, ProfileIdentity } from '../ledger.ts';
-import type { ExpectedBytes } from '../sampling/expected-bytes.ts';
+import type { ExpectedBytes } from './expected-bytes.ts';
 
 /** Why a profile that the user's own rate had chosen was not taken. */
 export type SkipReason = 'rate' | 'budget' | 'active' | 'short';

@@ -2,8 +2,8 @@ import { isMainThread, threadId } from 'node:worker_threads';
 import { Slices } from '../encode/slices.ts';
 import { Recorder } from '../record/recorder.ts';
 import { replaceMethod } from '../replace-method.ts';
+import { survive, tellFailure } from '../survive.ts';
 import { findAddons, type NativeAddon } from './native-addon.ts';
-import { survive, tellFailure } from './survive.ts';
 
 /** One client's say in the starts and stops of V8 profiles. */
 export interface SeamListener {

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
-import { attachToSeam, type SeamListener } from '../../src/capture/native-seam.ts';
 import type { Recorder } from '../../src/record/recorder.ts';
+import { attachToSeam, type SeamListener } from '../../src/seam/native-seam.ts';
 import { addon, bindings, TRANSACTION, withoutProfiler, work } from '../support/native-profiler.ts';
 
 const loaded = Object.getOwnPropertyDescriptors(addon);

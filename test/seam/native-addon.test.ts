@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { findAddons } from '../../src/capture/native-addon.ts';
+import { findAddons } from '../../src/seam/native-addon.ts';
 import { addon, withoutProfiler } from '../support/native-profiler.ts';
 
 const requireHere = createRequire(import.meta.url);

@@ -1,4 +1,4 @@
-import { debug } from '../sdk.ts';
+import { debug } from './sdk.ts';
 
 /**
  * Runs what a timer or the SDK calls of ours: what the profiler throws in a timer would end the process, and what we throw

@@ -1,0 +1,57 @@
+/** A budget that the recording is part of. */
+export interface RecordingHost {
+  readonly budgetBytes: number;
+  /** Sets what the recording takes of the budget. @returns false, with nothing changed, if there is no room */
+  hold(bytes: number): boolean;
+}
+
+/** What a recording takes of a budget from the start, so that it finds room to grow: 256 KiB, and less of a small one. */
+const FIRST_BYTES = 256 * 1024;
+const FIRST_SHARE = 1 / 16;
+
+/** The budgets that one recording is part of: it is held once, by those that need it. */
+export class RecordingHosts {
+  /** With the number of their marks. */
+  readonly #hosts = new Map<RecordingHost, number>();
+  /** All that have a mark, or had the last one. */
+  #payers: readonly RecordingHost[] = [];
+
+  get size(): number {
+    return this.#hosts.size;
+  }
+
+  /** The smallest budget of those that pay. */
+  get leastBudgetBytes(): number {
+    return Math.min(...this.#payers.map(({ budgetBytes }) => budgetBytes));
+  }
+
+  add(host: RecordingHost): void {
+    this.#hosts.set(host, 0);
+  }
+
+  remove(host: RecordingHost): void {
+    this.#hosts.delete(host);
+    host.hold(0);
+  }
+
+  /** @returns whether others may have to pay now: it was the first mark of a host, or its last */
+  countMark(host: RecordingHost, change: 1 | -1): boolean {
+    const count = (this.#hosts.get(host) ?? 0) + change;
+    this.#hosts.set(host, count);
+    return count === 0 || (count === 1 && change > 0);
+  }
+
+  /** @returns one of those that pay, if it has no room */
+  hold(bytes: number): RecordingHost | undefined {
+    const hosts = [...this.#hosts];
+    const marked = hosts.flatMap(([host, count]) => (count > 0 ? [host] : []));
+    if (marked.length > 0) this.#payers = marked;
+    const shareBytes = bytes / this.#payers.length;
+    const full = hosts.filter(([host]) => {
+      if (!this.#payers.includes(host)) return !host.hold(0);
+      const firstBytes = marked.length > 0 ? Math.min(FIRST_SHARE * host.budgetBytes, FIRST_BYTES) : 0;
+      return !host.hold(Math.max(shareBytes, firstBytes));
+    });
+    return full[0]?.[0];
+  }
+}
