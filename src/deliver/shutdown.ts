@@ -50,8 +50,8 @@ export function settleBeforeExit(work: BackgroundWork, timeoutMs: number): () =>
   };
 }
 
-function settleAll(): void {
-  for (const [work, timeoutMs] of background) void settle(work, timeoutMs);
+async function settleAll(): Promise<void> {
+  await Promise.all(Array.from(background, ([work, timeoutMs]) => settle(work, timeoutMs)));
 }
 
 async function settle(work: BackgroundWork, timeoutMs: number): Promise<void> {

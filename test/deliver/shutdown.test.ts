@@ -163,6 +163,17 @@ async function beforeExit(): Promise<void> {
   await Promise.all(process.listeners('beforeExit').map((listener) => listener.call(process, 0)));
 }
 
+test('several clients wait for the end of the process with one listener', () => {
+  const addedBy = (bounded: object | false): number => {
+    const before = process.listenerCount('beforeExit');
+    for (let i = 0; i < 5; i++) createClient(relay.dsn, bounded);
+    return process.listenerCount('beforeExit') - before;
+  };
+  // The SDK adds one for each client.
+  const bySdk = addedBy(false);
+  expect(addedBy({}) - bySdk).toBeLessThanOrEqual(1);
+});
+
 test('before the process exits, what waits for the end of a pause is tried at once', async () => {
   const { port, dsn } = relay;
   await relay.close();

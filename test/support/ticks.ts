@@ -75,6 +75,23 @@ export function shareFound(wanted: readonly Tick[], others: readonly Tick[]): nu
   return wanted.length === 0 ? 1 : found / wanted.length;
 }
 
+/** A clock is read before what it times, and a busy machine may do something else in between. */
+const MAX_SHIFT_MS = 100;
+
+/** Ticks that arrived, by the clock of the recording beside: moved to where most of them are found there. */
+export function onClockOf(recorded: readonly Tick[], arrived: readonly Tick[]): Tick[] {
+  const [first] = arrived;
+  const shifts = recorded
+    .filter(({ stack }) => stack === first?.stack)
+    .map(({ timeMs }) => timeMs - (first?.timeMs ?? 0))
+    .filter((shiftMs) => Math.abs(shiftMs) <= MAX_SHIFT_MS);
+  const moved = [0, ...shifts].map((shiftMs) =>
+    arrived.map(({ timeMs, stack }) => ({ timeMs: timeMs + shiftMs, stack })),
+  );
+  const shares = moved.map((ticks) => shareFound(ticks, recorded));
+  return moved[shares.indexOf(Math.max(...shares))] as Tick[];
+}
+
 /** Those within a stretch, but for its very ends, where the clocks of two recordings may differ. */
 export function ticksWithin(ticks: readonly Tick[], fromMs: number, untilMs: number): Tick[] {
   return ticks.filter(({ timeMs }) => timeMs > fromMs + TOLERANCE_MS && timeMs < untilMs - TOLERANCE_MS);
