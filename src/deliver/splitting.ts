@@ -44,7 +44,7 @@ export class Splitting {
     const { length } = columns;
     const ends = new PartEnds(timeline, chunk);
     let size = nextSize(length, wholeLoad);
-    for (let start = ends.startFrom(0); start < length; ) {
+    for (let start = 0; start < length; ) {
       const end = ends.endAfter(start, size);
       const slice = sliceTimeline(timeline, start, end);
       const piece = await slices.run(cutSteps(chunk, columns, slice, slices));
@@ -55,7 +55,7 @@ export class Splitting {
       size = nextSize(end - start, Math.max(parcel.load, parcel.requestBytes / limits.requestBytes));
       if (parcel.load <= 1 && !isRefused) {
         this.#empty = undefined;
-        start = ends.startFrom(end);
+        start = end;
       } else if (end === ends.endAfter(start, 1)) return false;
     }
     return true;

@@ -6,43 +6,38 @@ const MIN_BUSY = 2;
 
 /** Where a chunk may be cut: every part has to have samples that Relay takes. */
 export class PartEnds {
-  /** For each place of the timeline whether something was running. */
-  readonly #isBusy: Uint8Array;
+  readonly #length: number;
+  /** How many samples before each place of the timeline are not idle. */
+  readonly #busyBefore: Uint32Array;
 
   constructor({ columns, order }: Timeline, { profile }: CompactProfile) {
+    this.#length = order.length;
     const hasFrames = Uint8Array.from({ length: profile.stacks.length }, (_, id) =>
       Number((profile.stacks.at(id)?.length ?? 0) > 0),
     );
-    this.#isBusy = Uint8Array.from(order, (sample) => hasFrames[columns.stackIds[sample] as number] ?? 0);
-  }
-
-  /** Where a part begins: what is idle before it shows nothing. */
-  startFrom(place: number): number {
-    const busy = this.#isBusy.indexOf(1, place);
-    return busy < 0 ? this.#isBusy.length : busy;
-  }
-
-  /** About `size` samples further. Its last sample comes once more, to say how long it stands. It ends so that what is left is a part of its own, or nothing. */
-  endAfter(start: number, size: number): number {
-    const { length } = this.#isBusy;
-    const last = this.#lastStart();
-    const end = Math.min(start + size, length);
-    if (end <= last) return this.#afterBusy(end);
-    return end === length || last <= start ? length : this.#afterBusy(last);
-  }
-
-  /** Without what is idle at the end: the last sample that is not comes once more, at the time of the first that is. */
-  #afterBusy(end: number): number {
-    return this.#isBusy.lastIndexOf(1, end - 1) + 1;
-  }
-
-  /** The last place where a part may begin. */
-  #lastStart(): number {
-    let busy = 0;
-    for (let place = this.#isBusy.length - 1; place >= 0; place--) {
-      busy += this.#isBusy[place] as number;
-      if (busy === MIN_BUSY) return place;
+    this.#busyBefore = new Uint32Array(order.length + 1);
+    for (let place = 0; place < order.length; place++) {
+      const stack = columns.stackIds[order[place] as number] as number;
+      this.#busyBefore[place + 1] = (this.#busyBefore[place] as number) + (hasFrames[stack] as number);
     }
-    return 0;
+  }
+
+  /** Where a part ends that begins at a place and has about `size` samples: what is left is a part of its own, or nothing. */
+  endAfter(start: number, size: number): number {
+    const length = this.#length;
+    let end = Math.min(start + size, length);
+    while (end < length && !this.#isPart(start, end)) end++;
+    if (end === length || this.#busyIn(end, length) >= MIN_BUSY) return end;
+    while (end > start && this.#busyIn(end, length) < MIN_BUSY) end--;
+    return end > start && this.#isPart(start, end) ? end : length;
+  }
+
+  /** The last sample of a part comes once more, to say how long it stands. */
+  #isPart(start: number, end: number): boolean {
+    return this.#busyIn(start, end) + this.#busyIn(end - 1, end) >= MIN_BUSY;
+  }
+
+  #busyIn(start: number, end: number): number {
+    return (this.#busyBefore[end] as number) - (this.#busyBefore[start] as number);
   }
 }
