@@ -61,8 +61,8 @@ test('400 transactions of 4 s at once: all are delivered with their profiles', a
     flushMs: 10_000,
   });
   expect(bounded.output).toBe('');
-  // On a quiet machine 46. On a busy one transactions wait for their turn to be encoded, and for the collector.
-  expect(extraMiB).toBeLessThan(80);
+  // Alone 46, beside another suite 70: there transactions wait for their turn to be encoded, and for the collector.
+  expect(extraMiB).toBeLessThan(96);
   expect(bounded.stats).toMatchObject({ captured: 800, delivered: 800, dropped: { total: 0 } });
   expect(relay.counts.profile).toBe(800);
   await relay.close();
