@@ -48,6 +48,7 @@ export class ChunkMode implements CaptureMode {
   readonly #restoreFlush: (() => void) | undefined;
   #running: Running | undefined;
   #group: ChunkGroup | undefined;
+  #epochMs: number | undefined;
   /** Where the last part ended, and whether the next one goes on from there. */
   #endedMs = 0;
   #isContinuing = false;
@@ -153,8 +154,9 @@ export class ChunkMode implements CaptureMode {
   #openGroup(id: string): ChunkGroup | undefined {
     const entry = this.#deps.admission.reserve(id);
     if (entry === undefined) return undefined;
-    const group = new ChunkGroup(entry, this.#deps.profiler._profilerId);
+    const group = new ChunkGroup(entry, this.#deps.profiler._profilerId, this.#epochMs);
     this.#group = group;
+    this.#epochMs = group.epochMs;
     const end = (): void => {
       if (this.#group === group && this.#running === undefined) this.#seal();
     };
