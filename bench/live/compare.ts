@@ -65,7 +65,7 @@ function figureOf(values: readonly number[]): Figure {
   return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
 }
 
-/** What has become of the profiling that was asked for, from 0 to 1: of requests, or of the time they were open. */
+/** The share that arrived, from 0 to 1: of the requests in span mode, of the time that requests were open with chunks. */
 export function deliveredShare({ chunks, coveredShare, profiles, transactions }: Measurement): number {
   return chunks > 0 ? coveredShare : profiles / transactions;
 }

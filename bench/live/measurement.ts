@@ -3,7 +3,7 @@ import { coveredShare } from './coverage.ts';
 import type { LoadResult } from './load.ts';
 import type { RelayReport, ServerReport } from './messages.ts';
 
-/** What was seen from all sides during a run. */
+/** The figures of one run: from the load, the service and the relay. */
 export interface Measurement {
   /** Of one core, if the load takes no longer than planned: who falls behind does the same work later, and no less of it. */
   readonly cpuShare: number;

@@ -29,7 +29,7 @@ export type ServerCommand =
   | { readonly type: 'observe' }
   | { readonly type: 'drain'; readonly timeoutMs: number };
 
-/** What has arrived at the relay, and Relay would keep. */
+/** The items that arrived at the relay. Items that Relay would refuse do not count. */
 export interface RelayReport {
   /** Profiles of transactions that arrived too. */
   readonly profiles: number;

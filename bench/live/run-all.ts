@@ -4,7 +4,7 @@ import type { Measurement } from './measurement.ts';
 import { MODES, type Mode, type Sdk } from './messages.ts';
 import { warningsOf } from './warnings.ts';
 
-/** What is compared in all modes. */
+/** A load that runs once in each mode, so that the modes can be compared. */
 export interface Case {
   readonly name: string;
   readonly sdk: Sdk;
@@ -21,7 +21,7 @@ export interface Run {
   readonly failure: string | undefined;
 }
 
-/** About what it takes to start a server and a relay, and to deliver what is left. */
+/** A server and a relay take about this long to start, and to deliver the last profiles. */
 const AROUND_LOAD_MS = 3000;
 
 /** Runs each case in each mode, in turn, so that a slow minute of the machine meets all of them. */

@@ -7,7 +7,7 @@ import { PACKAGES, VERSIONS } from './packages.mjs';
 
 const CONFIG = fileURLToPath(new URL('config.yaml', import.meta.url));
 const STORAGE = fileURLToPath(new URL('../.cache/registry', import.meta.url));
-/** Written last, so that what was broken off is not taken for the whole. */
+/** The script writes this last: without it, the storage is incomplete, because a run was broken off. */
 const CONTENT = `${STORAGE}.json`;
 const PUBLISH_TIMEOUT_MS = 120_000;
 

@@ -6,7 +6,7 @@ import { caseName, type Series } from './plan.ts';
 const MiB = 1024 * 1024;
 const NAMES = { stock: 'the stock SDK', ours: 'the integration' } as const;
 
-/** What was seen where most requests were open at once, whatever came out. */
+/** Says in one sentence how stock and integration compare at the most requests open at once. */
 export function sayWhatWasSeen(series: Series, runs: readonly Run[]): string {
   const contexts = Math.max(...series.contexts);
   const comparison = new Comparison(runs, caseName(series, contexts));

@@ -17,7 +17,7 @@ export interface Machine {
 
 /**
  * @param packages names of the packages whose versions matter
- * @param others versions of what is installed elsewhere
+ * @param others versions of packages that other projects have installed
  */
 export function describeMachine(
   packages: readonly string[],

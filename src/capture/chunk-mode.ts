@@ -171,7 +171,7 @@ export class ChunkMode implements CaptureMode {
     group?.seal();
   }
 
-  /** A part of it is lost. What has come to its way out is for whoever has it to count. */
+  /** Loses a part of the group. If the pipeline has claimed another part, the pipeline counts the drop. */
   #lose(group: ChunkGroup, reason: Parameters<OnLost>[1]): void {
     if (this.#running?.profile.group === group) {
       this.#running.profile.release();

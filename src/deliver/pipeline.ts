@@ -229,7 +229,7 @@ export class Pipeline {
 
   async #encode({ shipment, recorded }: Arrival): Promise<void> {
     const { slices, onShort } = this.#deps;
-    // While it waited for its turn, what was recorded may have had to go.
+    // The recorder may have evicted the recording while the profile waited for its turn.
     if (isEvicted(recorded)) {
       shipment.drop('budget');
       return;

@@ -55,7 +55,7 @@ export class ChunkGroup {
     this.#profiles.delete(profile);
   }
 
-  /** Ends the group. What has not come to its way out by now never will. */
+  /** Ends the group. It releases the parts that nobody has claimed, because their envelopes never came. */
   seal(): void {
     if (this.#isSealed) return;
     this.#isSealed = true;

@@ -25,7 +25,7 @@ export interface Numbering {
 
 export const UNNUMBERED = -2;
 
-/** Room for what is interned while a cut is made, and for the next ones. */
+/** A numbering has room for twice the entries, because segments are interned while a cut is made. */
 const SPARE_NUMBERS = 2;
 
 /** Marks the row of a frame that is identified by its JSON text. */

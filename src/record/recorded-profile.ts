@@ -123,7 +123,7 @@ export class RecordedProfile implements ProfileSource {
   }
 }
 
-/** What is known of a profile when it is intercepted. */
+/** Says where an intercepted profile comes from, and which place in the ledger it has. */
 export interface Claim {
   /** Where it is to be encoded from, if nobody has looked into it. */
   readonly recorded?: RecordedProfile;

@@ -1,6 +1,6 @@
 import type { Frame, Sample } from '../profile/types.ts';
 
-/** What was recorded, as objects. */
+/** A recorded profile, as objects. */
 export interface MadeProfile {
   readonly samples: Sample[];
   readonly stacks: number[][];
