@@ -114,23 +114,6 @@ export class Ledger {
   }
 }
 
-/** What a profile, or a part of one, holds until its one end. */
-export interface Place {
-  readonly identity: ProfileIdentity;
-  readonly heldBytes: number;
-  /** Size of the item as JSON, or what it is estimated to hold as long as that is not known: for who hears of a drop. */
-  itemBytes: number;
-  /** Sets the price. @returns false, with nothing changed, if it rises and there is no room */
-  resize(bytes: number): boolean;
-  /** Counts the profile, once: from here on it is delivered, dropped, or pending. */
-  capture(): void;
-  /** Gives its place back, if it was not captured: nothing is counted. */
-  release(): void;
-  /** The server has it. @param sentBytes compressed size of the acknowledged request body */
-  deliver(sentBytes: number): void;
-  drop(reason: DropReason): void;
-}
-
 interface Doors {
   resize(fromBytes: number, toBytes: number, isCaptured: boolean): boolean;
   capture(heldBytes: number): void;
@@ -138,12 +121,14 @@ interface Doors {
   drop(drop: Drop): void;
 }
 
-/** A profile's place in the ledger, until its one end. */
-export class Entry implements Place {
+/** A profile's place in the ledger, until its one end. What travels with it may have to stay for longer. */
+export class Entry {
   readonly identity: ProfileIdentity;
+  /** Size of the item as JSON, or what it is estimated to hold as long as that is not known: for who hears of a drop. */
   itemBytes = 0;
   readonly #doors: Doors;
   #heldBytes = 0;
+  #restBytes = 0;
   #isCaptured = false;
   #isOpen = true;
 
@@ -152,27 +137,33 @@ export class Entry implements Place {
     this.#doors = doors;
   }
 
+  /** What the profile holds. */
   get heldBytes(): number {
     return this.#heldBytes;
   }
 
+  /** Sets what the profile holds. @returns false, with nothing changed, if it rises and there is no room */
   resize(bytes: number): boolean {
-    // What is expected is an average of many: whole bytes keep the sum exact.
-    const to = Math.ceil(bytes);
-    if (!this.#isOpen || !this.#doors.resize(this.#heldBytes, to, this.#isCaptured)) return false;
-    this.#heldBytes = to;
-    return true;
+    return this.#isOpen && this.#set(Math.ceil(bytes), this.#restBytes);
   }
 
+  /** Sets what is held of that which travels with the profile, after its end too. @returns as `resize` */
+  holdRest(bytes: number): boolean {
+    return this.#set(this.#heldBytes, bytes);
+  }
+
+  /** Counts the profile, once: from here on it is delivered, dropped, or pending. */
   capture(): void {
-    if (!this.#isCaptured && this.#isOpen) this.#doors.capture(this.#heldBytes);
+    if (!this.#isCaptured && this.#isOpen) this.#doors.capture(this.#heldBytes + this.#restBytes);
     this.#isCaptured = true;
   }
 
+  /** Gives its place back, if it was not captured: nothing is counted. */
   release(): void {
     if (!this.#isCaptured) this.#close();
   }
 
+  /** The server has it. @param sentBytes compressed size of the acknowledged request body */
   deliver(sentBytes: number): void {
     this.capture();
     if (this.#close()) this.#doors.deliver(sentBytes);
@@ -188,5 +179,14 @@ export class Entry implements Place {
     this.resize(0);
     this.#isOpen = false;
     return wasOpen;
+  }
+
+  /** Whole bytes: what is expected is an average of many, and the sum has to be exact. */
+  #set(heldBytes: number, restBytes: number): boolean {
+    const from = this.#heldBytes + this.#restBytes;
+    if (!this.#doors.resize(from, heldBytes + restBytes, this.#isCaptured)) return false;
+    this.#heldBytes = heldBytes;
+    this.#restBytes = restBytes;
+    return true;
   }
 }

@@ -41,15 +41,13 @@ async function thinTo(original: Profile, limitBytes: number): Promise<string> {
   const { profile } = await slices.run(compactSteps(original, slices));
   const { bytes } = await prepareEncoding(profile, slices);
   let text = '';
-  const packer = {
-    pack: async (encoding: Awaited<ReturnType<typeof prepareEncoding>>) => {
-      const blocks: Uint8Array[] = [];
-      await encoding.writeTo(async (block) => void blocks.push(Buffer.from(block)));
-      text = encoding.bytes <= limitBytes ? Buffer.concat(blocks).toString() : text;
-      return { load: encoding.bytes / limitBytes, requestBytes: 0, heldBytes: 0, ship: () => {} };
-    },
+  const pack = async (encoding: Awaited<ReturnType<typeof prepareEncoding>>) => {
+    const blocks: Uint8Array[] = [];
+    await encoding.writeTo(async (block) => void blocks.push(Buffer.from(block)));
+    text = encoding.bytes <= limitBytes ? Buffer.concat(blocks).toString() : text;
+    return { fits: false as const, load: encoding.bytes / limitBytes };
   };
-  const thinned = await thin(profile, bytes / limitBytes, packer, slices);
+  const thinned = await thin(profile, bytes / limitBytes, slices, pack);
   if (thinned === undefined) throw new Error(`Nothing fits ${limitBytes} bytes`);
   const { samplesKept, selfTimeDistance } = thinned.loss;
   const before = selfTimeShares(original);

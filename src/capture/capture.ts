@@ -1,21 +1,22 @@
 import type { Client } from '@sentry/core';
-import type { Entry, Ledger, ProfileIdentity } from '../ledger.ts';
-import type { DropReason } from '../options.ts';
+import type { Ledger } from '../ledger.ts';
+import { DATA_CATEGORIES } from '../observe/discard-reasons.ts';
+import type { Reporter } from '../observe/reporter.ts';
 import { estimateHeldBytes, estimateRunningBytes } from '../profile/price.ts';
-import type { Profile } from '../profile/types.ts';
+import type { Profile, ProfileFormat } from '../profile/types.ts';
 import type { FindImages } from '../record/recorded-payload.ts';
 import { type Claim, RecordedProfile } from '../record/recorded-profile.ts';
 import type { Recorder, RecorderStats } from '../record/recorder.ts';
 import type { RecordingHost } from '../record/recording-hosts.ts';
 import type { ResolvedOptions } from '../resolve-options.ts';
-import { Admission, type SkipReason } from '../sampling/admission.ts';
+import { Admission } from '../sampling/admission.ts';
 import { learnChosenShare } from '../sampling/chosen-share.ts';
 import { type ExpectedBytes, learnExpectedBytes } from '../sampling/expected-bytes.ts';
 import { type Sampling, type SamplingStats, UNGOVERNED } from '../sampling/sampling.ts';
 import { debug } from '../sdk.ts';
 import { attachToSeam, type SeamListener } from '../seam/native-seam.ts';
 import { survive } from '../survive.ts';
-import type { CaptureMode } from './capture-mode.ts';
+import type { CaptureMode, OnLost } from './capture-mode.ts';
 import { ChunkMode } from './chunk-mode.ts';
 import { sampleClient } from './client-sampling.ts';
 import { ProfilerLinks } from './profiler-links.ts';
@@ -37,17 +38,13 @@ export interface CaptureDeps {
   readonly client: Client;
   readonly options: ResolvedOptions;
   readonly ledger: Ledger;
+  readonly reporter: Reporter;
   readonly findImages: FindImages;
-  /** Told of a profile that was chosen and not taken. */
-  readonly onSkip: (format: ProfileIdentity['format'], reason: SkipReason) => void;
-  /** Told of a profile that was started, and is not kept. */
-  readonly onLost: (entry: Entry, reason: DropReason) => void;
 }
 
 export interface CaptureStats {
   readonly running: number;
   readonly abandoned: number;
-  readonly skipped: Readonly<Record<SkipReason, number>>;
   readonly sampling: SamplingStats;
   readonly longestStopMs: number;
   readonly recorder: RecorderStats;
@@ -60,7 +57,7 @@ export interface CaptureStats {
 
 /** The profiler's edge of one client: what may start, and what is recorded and not on its way yet. */
 export class Capture {
-  readonly #format: ProfileIdentity['format'];
+  readonly #format: ProfileFormat;
   readonly #expectedBytes: ExpectedBytes;
   readonly #admission: Admission;
   readonly #sampling: Sampling;
@@ -68,7 +65,7 @@ export class Capture {
   readonly #detachFromSeam: (() => void) | undefined;
   readonly #links: ProfilerLinks | undefined;
   readonly #findImages: FindImages;
-  readonly #timer: NodeJS.Timeout;
+  readonly #timer: NodeJS.Timeout | undefined;
   /** What the recording takes of this client's budget. */
   readonly #host: RecordingHost;
   #recorder: Recorder | undefined;
@@ -89,7 +86,7 @@ export class Capture {
       ledger,
       expectedBytes: this.#expectedBytes,
       format: this.#format,
-      onSkip: (reason) => deps.onSkip(this.#format, reason),
+      reporter: deps.reporter,
     });
     const chosenShare = learnChosenShare();
     this.#sampling =
@@ -102,24 +99,31 @@ export class Capture {
             // Chunks cost the same, however many contexts they cover.
             readShare: () => (isTransactions ? chosenShare.value : 0),
           });
-    const shared = { admission: this.#admission, sampling: this.#sampling, isSeeing };
-    const onLost = deps.onLost;
-    if (isTransactions) {
-      this.#mode = new TransactionMode({
-        ...shared,
-        client,
-        onLost,
-        options: profilingOptions,
-        maxActiveProfiles: options.maxActiveProfiles,
-        onChoice: (isChosen) => chosenShare.observe(isChosen),
-      });
-    } else if (profiler !== undefined) {
-      this.#links = isSeeing ? new ProfilerLinks(client) : undefined;
-      const { maxChunkMs } = options;
-      this.#mode = new ChunkMode({ ...shared, onLost, profiler, maxChunkMs, links: this.#links });
+    const onLost: OnLost = (entry, reason) => {
+      entry.drop(reason);
+      deps.reporter.lose(reason, [DATA_CATEGORIES[entry.identity.format]]);
+    };
+    const shared = { admission: this.#admission, sampling: this.#sampling, isSeeing, onLost };
+    try {
+      if (isTransactions) {
+        this.#mode = new TransactionMode({
+          ...shared,
+          client,
+          options: profilingOptions,
+          maxActiveProfiles: options.maxActiveProfiles,
+          onChoice: (isChosen) => chosenShare.observe(isChosen),
+        });
+      } else if (profiler !== undefined) {
+        this.#links = isSeeing ? new ProfilerLinks(client) : undefined;
+        const { maxChunkMs } = options;
+        this.#mode = new ChunkMode({ ...shared, profiler, maxChunkMs, links: this.#links });
+      }
+      const { intervalMs } = options.sampling || { intervalMs: UNGOVERNED_INTERVAL_MS };
+      this.#timer = setInterval(() => survive(() => this.#follow()), intervalMs).unref();
+    } catch (error) {
+      this.close();
+      throw error;
     }
-    const { intervalMs } = options.sampling || { intervalMs: UNGOVERNED_INTERVAL_MS };
-    this.#timer = setInterval(() => survive(() => this.#follow()), intervalMs).unref();
     if (profiler !== undefined) this.#tellMissing();
   }
 
@@ -129,7 +133,6 @@ export class Capture {
     return {
       running: (this.#recorder?.running ?? 0) + (this.#mode?.unseen ?? 0),
       abandoned: this.#mode?.abandoned ?? 0,
-      skipped: { ...this.#admission.skipped },
       sampling: this.#sampling.stats,
       longestStopMs: this.#recorder?.longestStopMs ?? 0,
       recorder: this.#recorder?.stats ?? { bytes: 0, nativeStops: 0, restarts: 0 },
@@ -165,11 +168,6 @@ export class Capture {
   /** A waiting profile has turned out to hold so much. */
   observeWaiting(bytes: number): void {
     if (this.#detachFromSeam !== undefined) this.#expectedBytes.observe(bytes);
-  }
-
-  /** A context has ended without a tick. */
-  skipShort(): void {
-    this.#admission.skip('short');
   }
 
   /** The client is flushed: what is recorded goes on its way, and what will never come is given up. */

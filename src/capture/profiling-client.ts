@@ -53,3 +53,12 @@ export function isSpanMode(options: ProfilingOptions, profiler: SdkProfiler): bo
 export function isIdle(client: Client): boolean {
   return (client as unknown as { _numProcessing?: number })._numProcessing === 0;
 }
+
+/**
+ * Whether a flush of the client sends on at once all spans that have ended: the SDK's own tracer provider has them collected by
+ * its exporter, which it tells to.
+ */
+export function isFlushingSpans(client: Client): boolean {
+  const { traceProvider } = client as { traceProvider?: { _activeSpanProcessor?: unknown } };
+  return traceProvider?._activeSpanProcessor !== undefined;
+}

@@ -5,7 +5,7 @@ import type { Admission } from '../sampling/admission.ts';
 import type { Sampling } from '../sampling/sampling.ts';
 import { survive } from '../survive.ts';
 import type { CaptureMode, OnLost } from './capture-mode.ts';
-import { isIdle, maxProfileMsOf, type ProfilingOptions } from './profiling-client.ts';
+import { isFlushingSpans, isIdle, maxProfileMsOf, type ProfilingOptions } from './profiling-client.ts';
 import { installSpanGate } from './span-gate.ts';
 import { SpanProfiles } from './span-profiles.ts';
 import { UnseenProfiles } from './unseen-profiles.ts';
@@ -39,6 +39,8 @@ export class TransactionMode implements CaptureMode {
   readonly #waiting: WaitingProfiles;
   readonly #unseen: UnseenProfiles;
   readonly #removeGate: (() => void) | undefined;
+  readonly #unsubscribe: () => void;
+  #flushedAtMs = Number.NEGATIVE_INFINITY;
   /** Whether the gate has let a profile start that has not started yet. */
   #isAdmitted = false;
 
@@ -52,6 +54,9 @@ export class TransactionMode implements CaptureMode {
       profile.entry.release();
     });
     this.#unseen = new UnseenProfiles(this.#maxProfileMs);
+    this.#unsubscribe = deps.client.on('flush', () => {
+      if (isFlushingSpans(deps.client)) this.#flushedAtMs = performance.now();
+    });
     this.#removeGate = survive(() =>
       installSpanGate(deps.options, { observe: deps.onChoice, admit: () => this.#admit() }),
     );
@@ -117,11 +122,12 @@ export class TransactionMode implements CaptureMode {
 
   /** If the client has nothing under way any more, what is not claimed in a moment never will be. */
   async settle(limitMs: number): Promise<void> {
-    if (isIdle(this.#deps.client)) await this.#waiting.settle(limitMs);
+    if (isIdle(this.#deps.client)) await this.#waiting.settle(limitMs, this.#flushedAtMs);
   }
 
   close(): void {
     this.#removeGate?.();
+    this.#unsubscribe();
     this.#spans?.close();
     this.#unseen.close();
     this.#waiting.close();

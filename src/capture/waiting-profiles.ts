@@ -68,8 +68,15 @@ export class WaitingProfiles {
     this.#waiting.delete(profile);
   }
 
-  /** Gives up those whose transaction should have come by now; waits for the newest, unless that takes longer than the limit. */
-  async settle(limitMs: number): Promise<void> {
+  /**
+   * Gives up those whose transaction should have come by now; waits for the newest, unless that takes longer than the limit.
+   *
+   * @param flushedAtMs when the spans were last sent on: what had ended then has come, or never will
+   */
+  async settle(limitMs: number, flushedAtMs: number): Promise<void> {
+    for (const [profile, { finishedAtMs, isCutOff }] of this.#waiting) {
+      if (!isCutOff && finishedAtMs <= flushedAtMs) this.#abandon(profile);
+    }
     const newestMs = Math.max(...Array.from(this.#waiting.values(), endedAtMs));
     const leftMs = newestMs + SETTLED_CLAIM_MS - performance.now();
     // Not unref'd: somebody waits for this promise.

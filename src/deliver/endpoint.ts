@@ -23,11 +23,20 @@ export interface HttpModule {
 export interface Endpoint {
   readonly httpModule: HttpModule;
   readonly request: http.RequestOptions;
-  /** @param signal breaks off a connection that is still being made through a proxy: a request without a socket can't */
-  agentFor(signal: AbortSignal): http.Agent;
+  /**
+   * @param signal breaks off a connection that is still being made through a proxy: a request without a socket can't
+   * @param isFresh whether it must be a connection that nobody has used
+   */
+  agentFor(signal: AbortSignal, isFresh: boolean): http.Agent;
   /** Closes all connections. */
   close(): void;
 }
+
+/**
+ * A connection that nobody uses is closed after this time, as by the SDK's own agent: what lies between drops those that are
+ * idle, some of it without a word.
+ */
+const IDLE_MS = 2000;
 
 /**
  * Reads the user's options the way the SDK's own transport does. Connections are kept alive unless the user says no, as in
@@ -38,8 +47,9 @@ export function createEndpoint(url: string, options: EndpointOptions): Endpoint 
   const { protocol, hostname, host, port, pathname, search } = new URL(url);
   const isHttps = protocol === 'https:';
   const proxy = isExempt(host, hostname) ? undefined : options.proxy || proxyOfEnvironment(isHttps);
-  const agentOptions = { keepAlive: options.keepAlive ?? true };
-  const direct = isHttps ? new https.Agent(agentOptions) : new http.Agent(agentOptions);
+  const { Agent } = isHttps ? https : http;
+  const kept = new Agent({ keepAlive: options.keepAlive ?? true, timeout: IDLE_MS });
+  const fresh = new Agent({ keepAlive: false });
   return {
     httpModule: options.httpModule ?? (isHttps ? https : http),
     request: {
@@ -52,8 +62,14 @@ export function createEndpoint(url: string, options: EndpointOptions): Endpoint 
       ...(options.caCerts === undefined ? {} : { ca: options.caCerts }),
     } as http.RequestOptions,
     // One for each request: none keeps a connection for another.
-    agentFor: (signal) => (proxy ? new HttpsProxyAgent(proxy, { signal }) : direct),
-    close: () => direct.destroy(),
+    agentFor: (signal, isFresh) => {
+      if (proxy) return new HttpsProxyAgent(proxy, { signal });
+      return isFresh ? fresh : kept;
+    },
+    close: () => {
+      kept.destroy();
+      fresh.destroy();
+    },
   };
 }
 

@@ -1,20 +1,23 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { TransportMakeRequestResponse } from '@sentry/core';
-import { type ProfileEncoding, prepareEncoding, SMALL_BYTES } from '../encode/profile-encoding.ts';
 import type { Slices } from '../encode/slices.ts';
 import type { Ledger } from '../ledger.ts';
+import type { Reporter } from '../observe/reporter.ts';
 import type { DropReason } from '../options.ts';
-import { type Compaction, type CompactProfile, compactSteps } from '../profile/compact.ts';
 import { estimateHeldBytes } from '../profile/price.ts';
-import { MalformedProfileError, type Profile } from '../profile/types.ts';
+import type { Profile } from '../profile/types.ts';
 import type { ChunkGroup } from '../record/chunk-group.ts';
-import type { Claim, RecordedProfile } from '../record/recorded-profile.ts';
+import type { Claim } from '../record/recorded-profile.ts';
 import type { Carrier } from './carrier.ts';
-import { Fit, type FitParts } from './fit.ts';
+import { type Arrival, EncodingLine } from './encoding-line.ts';
+import { leftOut } from './fates.ts';
+import { Fit } from './fit.ts';
+import type { HandOn } from './hand-on.ts';
+import { withoutLimited } from './limited-items.ts';
 import type { AnyEnvelope, ProfileItem } from './profile-items.ts';
 import type { RateLimits } from './rate-limits.ts';
-import { type Exits, Shipment } from './shipment.ts';
+import type { Settling } from './settling.ts';
+import { Shipment } from './shipment.ts';
 import type { SizeLimits } from './size-limits.ts';
 
 /** What a pipeline works with. */
@@ -22,66 +25,64 @@ export interface PipelineDeps {
   readonly ledger: Ledger;
   readonly slices: Slices;
   readonly carrier: Carrier;
+  readonly handOn: HandOn;
+  readonly settling: Settling;
   readonly rateLimits: RateLimits;
   readonly limits: SizeLimits;
-  readonly exits: Exits;
-  readonly onSplit: FitParts['onSplit'];
-  readonly onThin: FitParts['onThin'];
+  readonly reporter: Reporter;
   /** Told what a profile holds while it waits for its upload, in bytes. */
   readonly onWaiting: (bytes: number) => void;
   /** A profile has been intercepted. */
   readonly claim: (payload: Profile) => Claim;
-  /** Told of a profile in whose time there was no tick: there is nothing to send. */
-  readonly onShort: () => void;
-  /** Told what went wrong with a profile that could not be encoded. */
-  readonly onMalformed: (error: unknown) => void;
 }
 
-/** A profile on its way to be encoded. */
-interface Arrival {
-  readonly shipment: Shipment;
-  /** The parts of the recording that it consists of, in order; none for one that is objects. */
-  readonly recorded: RecordedProfile[];
-}
+/** So long a transaction waits for its profile, with the server at hand: then it goes alone, a second after it could have gone. */
+const PATIENCE_MS = 900;
 
-/** How often an unlimited wait looks whether the server can still be reached. */
-const FAILURE_CHECK_MS = 50;
+/** A timer that is so late says that the process has stood still: then there is a little more time. */
+const STANDSTILL_MS = 200;
+const THAW_MS = 200;
 
-/** Takes profiles from interception to their carrier: one is encoded at a time, the others wait their turn. */
+/** With more than this under way, an answer can't be expected soon: whoever sent is let go, with the objects that he holds. */
+const MAX_HELD_CALLERS = 8;
+
+/** Takes profiles from interception to their carrier. */
 export class Pipeline {
   readonly #deps: PipelineDeps;
-  readonly #fit: Fit;
+  readonly #line: EncodingLine;
   /** Chunks that more may be added to. */
   readonly #joining = new Map<ChunkGroup, Arrival>();
-  readonly #waiting: Arrival[] = [];
-  readonly #underWay = new Set<Shipment>();
   /**
    * Leaves the async context of whoever sent the envelope: work for one profile goes on in that of another, and sockets
    * and timers would keep a request's context alive (getsentry/sentry-javascript#20174).
    */
   readonly #detached = AsyncLocalStorage.snapshot();
-  #isEncoding = false;
   #isClosed = false;
-  #originalBytes = 0;
   #encodedBytes = 0;
-  /** What has been encoded and is not yet compressed, or handed over. */
-  #carriedBytes = 0;
 
   constructor(deps: PipelineDeps) {
     this.#deps = deps;
-    this.#fit = new Fit({
-      ...deps,
-      onShip: ({ bytes }, { heldBytes }) => {
+    const { slices, carrier, limits, reporter, onWaiting } = deps;
+    const fit = new Fit({
+      slices,
+      carrier,
+      limits,
+      reporter,
+      onShip: ({ entry }, { bytes }) => {
         this.#encodedBytes += bytes;
-        deps.onWaiting(heldBytes);
+        onWaiting(entry.heldBytes);
       },
-      onFailure: (error) => this.#failureOf(error),
     });
+    this.#line = new EncodingLine({ slices, fit, reporter });
   }
 
   /** Bytes of the profiles that were encoded, as `JSON.stringify` would have had them, and of those that were sent, as they are. */
   get bytes(): { original: number; encoded: number } {
-    return { original: this.#originalBytes, encoded: this.#encodedBytes };
+    return { original: this.#line.originalBytes, encoded: this.#encodedBytes };
+  }
+
+  get isIdle(): boolean {
+    return this.#deps.settling.size === 0;
   }
 
   /**
@@ -99,67 +100,65 @@ export class Pipeline {
   }
 
   /**
-   * Tries at once what waits to be tried again. Comes true when all that is under way now has ended, or false after the
-   * timeout. Without a timeout, as soon as the server can't be reached.
+   * Tries at once what waits to be tried again. Comes true when all that is under way now has ended; false after the timeout, or as
+   * soon as no more can be done now.
    */
   async settle(timeoutMs: number | undefined): Promise<boolean> {
-    if (this.isIdle) return true;
-    this.#deps.carrier.hurry();
-    const all = Promise.all(Array.from(this.#underWay, (shipment) => shipment.ended)).then(() => true);
-    let timer: NodeJS.Timeout | undefined;
-    // Not unref'd: somebody waits for this promise, and a process that exits meanwhile would never answer.
-    const end = new Promise<boolean>((resolve) => {
-      if (timeoutMs) timer = setTimeout(() => resolve(false), timeoutMs);
-      else timer = setInterval(() => this.#deps.carrier.isFailing && resolve(false), FAILURE_CHECK_MS);
-    });
-    const isSettled = await Promise.race([all, end]);
-    clearTimeout(timer);
-    return isSettled;
-  }
-
-  get isIdle(): boolean {
-    return this.#underWay.size === 0;
+    const { carrier, settling } = this.#deps;
+    const endMs = performance.now() + (timeoutMs || Number.POSITIVE_INFINITY);
+    carrier.hurry();
+    if (await settling.settle(timeoutMs)) return true;
+    const leftMs = endMs - performance.now();
+    if (leftMs <= 0) return false;
+    // What has just failed may have begun before the server was back.
+    carrier.hurry();
+    return settling.settle(Number.isFinite(leftMs) ? leftMs : undefined);
   }
 
   /** Ends what is not being sent yet: its transactions are handed on, while there is time to send them. */
   giveUp(): void {
     this.#isClosed = true;
-    this.#deps.slices.stop();
-    for (const { shipment } of this.#waiting.splice(0)) shipment.drop('shutdown');
+    this.#line.stop();
+    for (const shipment of this.#deps.settling.all) {
+      if (shipment.uploads.size === 0 && !shipment.hasLeft) shipment.end(leftOut('shutdown'));
+    }
     this.#deps.carrier.endWaiting();
   }
 
-  /** Breaks off what is being sent. */
+  /** Breaks off what is being sent, and hands on the rest at once. */
   cutOff(): void {
     this.giveUp();
     this.#deps.carrier.close();
+    this.#deps.handOn.hurry();
   }
 
   /** Ends everything that is under way, before this returns: nothing that comes later is counted any more. */
   close(): void {
     this.cutOff();
-    for (const shipment of this.#underWay) {
+    for (const shipment of this.#deps.settling.all) {
       // What was being sent may have arrived; what never was can't have.
-      if (shipment.hasShipped) shipment.dropWithRest('shutdown', 'reported', {});
-      else shipment.drop('shutdown');
+      const fate = leftOut('shutdown');
+      shipment.end(shipment.hasLeft ? { ...fate, rest: 'shared', report: 'all' } : fate);
     }
   }
 
-  #admit(item: ProfileItem, envelope: AnyEnvelope): Shipment {
-    const { ledger, exits } = this.#deps;
+  #admit(item: ProfileItem, [header, items]: AnyEnvelope): Shipment {
+    const { ledger, settling, rateLimits, reporter } = this.#deps;
     const { recorded, entry = ledger.enter(item.identity) } = this.#claim(item.payload);
     const joining = recorded?.group && this.#joining.get(recorded.group);
     if (recorded !== undefined && joining !== undefined) {
       joining.recorded.push(recorded);
       return joining.shipment;
     }
-    const shipment = new Shipment(item, entry, envelope, exits);
+    const rest = withoutLimited(items, rateLimits, reporter);
+    const shipment = new Shipment(item, entry, [header, rest], this.#deps);
     const arrival: Arrival = { shipment, recorded: recorded === undefined ? [] : [recorded] };
-    this.#underWay.add(shipment);
+    settling.add(shipment);
     void shipment.ended.then(() => this.#leave(arrival));
-    if (this.#isClosed) shipment.drop('shutdown');
-    else if (recorded === undefined) this.#enqueue(arrival, this.#refusalOf(shipment, item.payload));
-    else void this.#detached(() => this.#awaitRecording(arrival, recorded.group));
+    const types = items.map(([{ type }]) => String(type));
+    const refusal = this.#refusalOf(arrival, types, item.payload);
+    if (refusal !== undefined) shipment.end(leftOut(refusal));
+    else this.#detached(() => this.#start(arrival));
     return shipment;
   }
 
@@ -167,16 +166,61 @@ export class Pipeline {
     try {
       return this.#deps.claim(payload);
     } catch (error) {
-      this.#tell(error);
+      this.#deps.reporter.malformed(error);
       return {};
     }
   }
 
   #leave({ shipment, recorded }: Arrival): void {
-    this.#underWay.delete(shipment);
+    this.#deps.settling.remove(shipment);
     const group = recorded[0]?.group;
     if (group !== undefined) this.#joining.delete(group);
     for (const one of recorded) one.release();
+  }
+
+  /** @returns why it can't be taken */
+  #refusalOf(
+    { shipment: { entry, format, rest }, recorded }: Arrival,
+    types: readonly string[],
+    payload: Profile,
+  ): DropReason | undefined {
+    const { carrier, rateLimits, reporter } = this.#deps;
+    if (this.#isClosed) return 'shutdown';
+    try {
+      if (recorded.length === 0) {
+        entry.capture();
+        entry.itemBytes = estimateHeldBytes(payload);
+      }
+      if (rateLimits.areActiveFor(format, types)) return 'rate-limited';
+      if (recorded.length === 0 && !entry.resize(entry.itemBytes)) return 'budget';
+      return carrier.stow(rest) ? undefined : 'budget';
+    } catch (error) {
+      reporter.malformed(error);
+      return 'malformed';
+    }
+  }
+
+  #start(arrival: Arrival): void {
+    const { shipment, recorded } = arrival;
+    if (this.#deps.settling.size > MAX_HELD_CALLERS) shipment.release();
+    if (!shipment.rest.isEmpty) this.#expect(shipment);
+    if (recorded.length === 0) this.#line.add(arrival);
+    else void this.#awaitRecording(arrival, recorded[0]?.group);
+  }
+
+  /** A profile never makes its transaction wait for long. While the server can't be reached it may: alone it would be lost. */
+  #expect(shipment: Shipment): void {
+    const dueMs = performance.now() + PATIENCE_MS;
+    const decide = (): void => {
+      shipment.release();
+      if (!shipment.hasLeft && this.#deps.carrier.isFlowing) shipment.end(leftOut('budget'));
+    };
+    let timer = setTimeout(() => {
+      // A process that was frozen, or blocked, has had no turn in that time.
+      if (performance.now() - dueMs < STANDSTILL_MS) decide();
+      else timer = setTimeout(decide, THAW_MS).unref();
+    }, PATIENCE_MS).unref();
+    void shipment.ended.then(() => clearTimeout(timer));
   }
 
   /** Waits until all that belongs to it is recorded. */
@@ -191,108 +235,8 @@ export class Pipeline {
     }
     await recorded.at(-1)?.ready();
     if (!shipment.isOpen) return;
-    const { rateLimits } = this.#deps;
-    this.#enqueue(arrival, rateLimits.areActive(shipment.categories) ? 'rate-limited' : undefined);
+    if (this.#deps.rateLimits.areActiveFor(shipment.format, shipment.rest.types)) {
+      shipment.end(leftOut('rate-limited'));
+    } else this.#line.add(arrival);
   }
-
-  #enqueue(arrival: Arrival, refusal: DropReason | undefined): void {
-    if (refusal !== undefined) {
-      arrival.shipment.drop(refusal);
-      return;
-    }
-    this.#waiting.push(arrival);
-    if (!this.#isEncoding) void this.#detached(() => this.#encodeWaiting());
-  }
-
-  /** @returns why a profile that is objects can't be taken */
-  #refusalOf({ reservation, categories }: Shipment, payload: Profile): DropReason | undefined {
-    reservation.capture();
-    try {
-      reservation.itemBytes = estimateHeldBytes(payload);
-    } catch (error) {
-      this.#tell(error);
-      return 'malformed';
-    }
-    if (this.#deps.rateLimits.areActive(categories)) return 'rate-limited';
-    return reservation.resize(reservation.itemBytes) ? undefined : 'budget';
-  }
-
-  async #encodeWaiting(): Promise<void> {
-    this.#isEncoding = true;
-    // A turn of the event loop first: what sent the envelope goes on before encoding begins.
-    await nextTurn();
-    for (let arrival = this.#waiting.shift(); arrival !== undefined; arrival = this.#waiting.shift()) {
-      await this.#encode(arrival);
-    }
-    this.#isEncoding = false;
-  }
-
-  async #encode({ shipment, recorded }: Arrival): Promise<void> {
-    const { slices, onShort } = this.#deps;
-    // The recorder may have evicted the recording while the profile waited for its turn.
-    if (isEvicted(recorded)) {
-      shipment.drop('budget');
-      return;
-    }
-    try {
-      const compaction =
-        recorded.length > 0
-          ? await this.#cut(shipment, recorded)
-          : await slices.run(compactSteps(shipment.takeProfile(), slices));
-      if (compaction === undefined) {
-        onShort();
-        shipment.skip();
-        return;
-      }
-      const { profile, savedBytes } = compaction;
-      if (profile.profile.samples.length === 0) {
-        throw new MalformedProfileError(
-          'Expected at least one sample, without which Relay refuses a profile',
-        );
-      }
-      shipment.reservation.capture();
-      const encoding = await prepareEncoding(profile, slices);
-      shipment.reservation.itemBytes = encoding.bytes;
-      this.#originalBytes += encoding.bytes + savedBytes;
-      const sent = this.#send(shipment, profile, encoding);
-      // While zlib works on what is small, the next one is encoded.
-      if (encoding.blocks === undefined || this.#carriedBytes > SMALL_BYTES) await sent;
-    } catch (error) {
-      shipment.drop(this.#failureOf(error));
-    }
-  }
-
-  /** @returns undefined if there was no tick in all its time */
-  async #cut(shipment: Shipment, recorded: readonly RecordedProfile[]): Promise<Compaction | undefined> {
-    const { slices } = this.#deps;
-    const [first] = recorded as [RecordedProfile];
-    const stretches = recorded.map(({ stretch }) => stretch);
-    const cut = await slices.run(first.cutSteps(stretches, slices));
-    for (const one of recorded) one.release();
-    return cut.timesMs.length === 0 ? undefined : first.fill(shipment.takeProfile(), cut);
-  }
-
-  async #send(shipment: Shipment, profile: CompactProfile, encoding: ProfileEncoding): Promise<void> {
-    this.#carriedBytes += encoding.bytes;
-    await this.#fit.send(shipment, profile, encoding);
-    this.#carriedBytes -= encoding.bytes;
-  }
-
-  #failureOf(error: unknown): DropReason {
-    if (this.#isClosed) return 'shutdown';
-    this.#tell(error);
-    return 'malformed';
-  }
-
-  #tell(error: unknown): void {
-    try {
-      this.#deps.onMalformed(error);
-    } catch {
-      // What was thrown can't be printed.
-    }
-  }
-}
-
-function isEvicted(recorded: readonly RecordedProfile[]): boolean {
-  return recorded.some((one) => one.isEvicted || one.group?.isEvicted);
 }

@@ -5,100 +5,128 @@ import type { Endpoint } from './endpoint.ts';
 
 /** What the server said, in the form that the SDK's transports resolve to. */
 export interface Answer {
-  statusCode: number;
-  headers: { 'retry-after': string | null; 'x-sentry-rate-limits': string | null };
+  readonly statusCode: number;
+  readonly headers: {
+    readonly 'retry-after': string | null;
+    readonly 'x-sentry-rate-limits': string | null;
+  };
 }
 
 /** No answer came. */
-export class PostError extends Error {
-  override readonly name = 'PostError';
+export interface NoAnswer {
+  readonly statusCode?: undefined;
   /** Whether the whole body had been handed to the connection: then the server may have it. */
   readonly wasSent: boolean;
-
-  constructor(cause: unknown, wasSent: boolean) {
-    super('The upload got no answer', { cause });
-    this.wasSent = wasSent;
-  }
+  /** Whether the request can't even be made, for a header that is none, say: another attempt would end like it. */
+  readonly isHopeless: boolean;
 }
 
+/** How long an answer may take to come to its end: what counts is its status, and until then it holds a connection. */
+const BODY_MS = 1000;
+
 /**
- * Posts a body once. A connection that was kept alive may have been closed by the server while it was idle: that shows
- * as a reset of a reused socket, says nothing about the server, and is tried again at once on a new one.
- *
- * @throws PostError when no answer comes within the time, or the signal breaks it off
+ * Posts a body once. A connection that was kept alive may have been closed by the server, or by something between, while it
+ * was idle: that shows as a reset of a reused socket and says nothing about the server. Others in the pool may be as dead:
+ * the second try goes over a connection of its own.
  */
 export async function post(
   endpoint: Endpoint,
   body: GzipMember,
   timeoutMs: number,
   signal: AbortSignal,
-): Promise<Answer> {
-  try {
-    return await postOnce(endpoint, body, timeoutMs, signal);
-  } catch (error) {
-    if (error instanceof StaleSocketError && !signal.aborted)
-      return await postOnce(endpoint, body, timeoutMs, signal);
-    throw error;
-  }
+): Promise<Answer | NoAnswer> {
+  const { result, isStale } = await postOnce(endpoint, body, { timeoutMs, signal, isFresh: false });
+  if (!isStale || signal.aborted) return result;
+  return (await postOnce(endpoint, body, { timeoutMs, signal, isFresh: true })).result;
 }
 
-class StaleSocketError extends PostError {}
+interface PostOptions {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  /** Whether it needs a connection that nobody has used. */
+  readonly isFresh: boolean;
+}
 
-/** How long an answer may take to come to its end: what counts is its status, and until then it holds a connection. */
-const BODY_MS = 1000;
+interface Posted {
+  readonly result: Answer | NoAnswer;
+  /** Whether a connection that was kept alive turned out to be closed. */
+  readonly isStale: boolean;
+}
 
-async function postOnce(
-  endpoint: Endpoint,
+function postOnce(
+  { httpModule, request: options, agentFor }: Endpoint,
   body: GzipMember,
-  timeoutMs: number,
-  signal: AbortSignal,
-): Promise<Answer> {
-  let abort = (): void => {};
-  try {
-    return await new Promise((resolve, reject) => {
-      const { httpModule, request: options } = endpoint;
-      const connecting = new AbortController();
-      const agent = endpoint.agentFor(connecting.signal);
+  { timeoutMs, signal, isFresh }: PostOptions,
+): Promise<Posted> {
+  return new Promise((resolve) => {
+    const connecting = new AbortController();
+    let request: ClientRequest | undefined;
+    let answer: Answer | undefined;
+    let timer: NodeJS.Timeout | undefined;
+
+    const end = (isStale = false, isHopeless = false): void => {
+      clearTimeout(timer);
+      // Node's own `signal` listens until the request is closed, which some are long after they have ended.
+      signal.removeEventListener('abort', breakOff);
+      const wasSent = request?.writableFinished ?? false;
+      resolve({ result: answer ?? { wasSent, isHopeless }, isStale: isStale && answer === undefined });
+    };
+    // Destroyed before it has a connection, behind a proxy that does not answer, a request says nothing.
+    const breakOff = (): void => {
+      request?.destroy();
+      connecting.abort();
+      end();
+    };
+    const giveUp = (): void => {
+      if (answer === undefined) breakOff();
+    };
+    const take = (response: IncomingMessage): void => {
+      answer = toAnswer(response);
+      clearTimeout(timer);
+      timer = setTimeout(breakOff, BODY_MS).unref();
+    };
+
+    signal.addEventListener('abort', breakOff);
+    timer = setTimeout(() => afterReading(giveUp), timeoutMs).unref();
+    try {
+      const agent = agentFor(connecting.signal, isFresh);
       const headers = { ...options.headers, 'content-encoding': 'gzip', 'content-length': body.bytes };
-      let answer: Answer | undefined;
-      const request = httpModule.request({ ...options, agent, headers }, (response) => {
-        answer = toAnswer(response);
-        const end = (): void => resolve(answer as Answer);
+      request = httpModule.request({ ...options, agent, headers }, (response) => {
+        take(response);
         // The answer's body says nothing that is needed, but it has to be read for the connection to be used again.
         response.on('error', () => {});
         response.on('data', () => {});
-        response.on('end', end);
-        clearTimeout(timer);
-        timer = setTimeout(() => {
-          request.destroy();
-          end();
-        }, BODY_MS).unref();
+        response.on('end', () => end());
       });
-      // Destroyed before it has a connection, behind a proxy that does not answer, a request says nothing.
-      const breakOff = (cause: Error): void => {
-        request.destroy(cause);
-        connecting.abort();
-        if (answer === undefined) reject(new PostError(cause, request.writableFinished));
-      };
-      let timer = setTimeout(() => breakOff(new Error(`No answer in ${timeoutMs} ms`)), timeoutMs).unref();
       // A service that has nothing else to do must not wait for a server that does not answer.
       request.on('socket', (socket: Partial<Socket>) => socket.unref?.());
-      request.on('close', () => {
-        clearTimeout(timer);
-        if (answer !== undefined) resolve(answer);
+      // Without a listener for it, an answer 101 says nothing at all.
+      request.on('upgrade', (response, socket) => {
+        take(response);
+        socket.destroy();
+        end();
       });
-      request.on('error', (error) => {
-        if (answer === undefined) reject(toPostError(error, request));
-      });
+      request.on('error', (error: NodeJS.ErrnoException) => end(isReset(request, error)));
+      request.on('close', () => end());
       for (const chunk of body.chunks) request.write(chunk);
       request.end();
-      // Node's own `signal` listens until the request is closed, which some are long after they have ended.
-      abort = () => breakOff(new Error('The upload was broken off'));
-      signal.addEventListener('abort', abort);
-    });
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
+    } catch {
+      request?.destroy();
+      end(false, true);
+    }
+  });
+}
+
+/**
+ * A process that was frozen, or whose event loop was blocked, comes to its timers before it reads what has arrived meanwhile:
+ * two turns later it has been read.
+ */
+function afterReading(work: () => void): void {
+  setImmediate(() => setImmediate(work));
+}
+
+function isReset(request: ClientRequest | undefined, { code }: NodeJS.ErrnoException): boolean {
+  return (request?.reusedSocket ?? false) && (code === 'ECONNRESET' || code === 'EPIPE');
 }
 
 function toAnswer(response: IncomingMessage): Answer {
@@ -110,9 +138,4 @@ function toAnswer(response: IncomingMessage): Answer {
       'x-sentry-rate-limits': (Array.isArray(limits) ? limits.join(',') : limits) ?? null,
     },
   };
-}
-
-function toPostError(error: NodeJS.ErrnoException, request: ClientRequest): PostError {
-  const isStale = request.reusedSocket && error.code === 'ECONNRESET';
-  return new (isStale ? StaleSocketError : PostError)(error, request.writableFinished);
 }

@@ -7,6 +7,11 @@ import type { Profile, ProfileFormat } from '../profile/types.ts';
 export type AnyItem = [BaseEnvelopeItemHeaders, unknown];
 export type AnyEnvelope = [BaseEnvelopeHeaders, AnyItem[]];
 
+/** The server takes what lies between `sent_at` and now for the drift of a clock, and corrects all times by it. */
+export function freshHeader(header: BaseEnvelopeHeaders): BaseEnvelopeHeaders {
+  return { ...header, sent_at: new Date().toISOString() } as BaseEnvelopeHeaders;
+}
+
 /** A profile taken out of its envelope. */
 export interface ProfileItem {
   readonly identity: ProfileIdentity;

@@ -1,6 +1,17 @@
 import type { DataCategory } from '@sentry/core';
+import type { ProfileFormat } from '../profile/types.ts';
 import { isRateLimited, updateRateLimits } from '../sdk.ts';
+import { survive } from '../survive.ts';
 import type { Answer } from './post.ts';
+
+/**
+ * Categories that a profile is limited by. Relay counts those of transactions as `profile_backend` too; chunks it limits as
+ * `profile_chunk`, and the SDK reports them as `profile`.
+ */
+const PROFILE_CATEGORIES: Readonly<Record<ProfileFormat, readonly string[]>> = {
+  transaction: ['profile', 'profile_backend'],
+  chunk: ['profile_chunk', 'profile'],
+};
 
 /** Rate limits that the server has announced, in any answer to anybody. */
 export class RateLimits {
@@ -8,17 +19,34 @@ export class RateLimits {
 
   /** @param answer what a transport resolved to: with one that the user brought, it may be anything */
   learn(answer: unknown): void {
-    const { statusCode, headers } = (answer ?? {}) as Partial<Answer>;
-    const limits = headers?.['x-sentry-rate-limits'];
-    if (limits !== undefined && limits !== null && typeof limits !== 'string') return;
-    this.#limits = updateRateLimits(this.#limits, {
-      ...(statusCode && { statusCode }),
-      ...(headers && { headers }),
+    survive(() => {
+      const { statusCode, headers } = (answer ?? {}) as Partial<Answer>;
+      this.#limits = updateRateLimits(this.#limits, {
+        ...(typeof statusCode === 'number' && { statusCode }),
+        headers: {
+          'retry-after': textOrNull(headers?.['retry-after']),
+          'x-sentry-rate-limits': textOrNull(headers?.['x-sentry-rate-limits']),
+        },
+      });
     });
   }
 
-  /** Whether one of these data categories is limited now. */
-  areActive(categories: readonly string[]): boolean {
-    return categories.some((category) => isRateLimited(this.#limits, category as DataCategory));
+  /** Whether this data category is limited now. */
+  isActive(category: string): boolean {
+    return isRateLimited(this.#limits, category as DataCategory);
   }
+
+  /**
+   * Whether a profile must not be sent now. Relay takes that of a transaction only with its transaction.
+   *
+   * @param types of the items that travel with it
+   */
+  areActiveFor(format: ProfileFormat, types: readonly string[]): boolean {
+    const isLimited = PROFILE_CATEGORIES[format].some((category) => this.isActive(category));
+    return isLimited || (types.includes('transaction') && this.isActive('transaction'));
+  }
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
 }

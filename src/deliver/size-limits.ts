@@ -50,12 +50,23 @@ export class SizeLimits {
     this.#passedBytes = Math.max(this.#passedBytes, bytes);
   }
 
-  /** A body has been refused for its size: next time it will be smaller, but not smaller than what has passed. */
-  refuse(bytes: number): void {
+  /**
+   * A body has been refused for its size: next time it will be smaller, but not smaller than what has passed.
+   *
+   * @returns forgets it again: it was the size of something else
+   */
+  refuse(bytes: number): () => void {
+    const [before, beforeMs, passedBytes] = [this.#learnedBytes, this.#learnedAtMs, this.#passedBytes];
     if (bytes <= this.#passedBytes) this.#passedBytes = 0;
     const guess = bytes > COMMON_LIMIT_BYTES ? COMMON_LIMIT_BYTES : Math.floor(bytes * NEXT_SHARE);
-    const learned = Math.max(guess, this.#passedBytes, MIN_LEARNED_BYTES);
-    this.#learnedBytes = Math.min(learned, this.requestBytes);
+    const learned = Math.min(Math.max(guess, this.#passedBytes, MIN_LEARNED_BYTES), this.requestBytes);
+    this.#learnedBytes = learned;
     this.#learnedAtMs = performance.now();
+    return () => {
+      // Another refusal may have taught more since.
+      if (this.#learnedBytes !== learned) return;
+      [this.#learnedBytes, this.#learnedAtMs] = [before, beforeMs];
+      this.#passedBytes = Math.max(this.#passedBytes, passedBytes);
+    };
   }
 }

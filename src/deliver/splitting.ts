@@ -1,83 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import type { BaseEnvelopeHeaders } from '@sentry/core';
 import { type ProfileEncoding, prepareEncoding } from '../encode/profile-encoding.ts';
-import type { Slices } from '../encode/slices.ts';
 import type { DropReason } from '../options.ts';
 import type { CompactProfile } from '../profile/compact.ts';
 import { PartEnds } from '../profile/part-ends.ts';
 import { readColumns } from '../profile/sample-columns.ts';
 import { cutSteps, sliceTimeline, timelineOf } from '../profile/split.ts';
-import type { Carrier, Packer, Parcel } from './carrier.ts';
-import type { Parts } from './parts.ts';
+import type { Consignment, Parcel } from './carrier.ts';
+import { fateOf, leftOut } from './fates.ts';
+import type { FitDeps } from './fit.ts';
+import { isRefused } from './proof.ts';
 import type { Shipment } from './shipment.ts';
-import type { SizeLimits } from './size-limits.ts';
+import type { Ending } from './upload-queue.ts';
 
 /** How full a part is meant to be: how many samples fit is judged by the part before. */
 const AIM = 0.9;
 
-export interface SplittingParts {
-  readonly slices: Slices;
-  readonly carrier: Carrier;
-  readonly limits: SizeLimits;
-  /** Sends what fits. @returns whether it was refused all the same: then the part is still open */
-  readonly ship: (part: Shipment, parcel: Parcel, encoding: ProfileEncoding) => Promise<boolean>;
-}
-
-/** Sends one chunk as several that fit, each a stretch of its time: nothing is lost. */
+/**
+ * Sends one chunk as several that fit, each a stretch of its time in an envelope of its own: nothing is lost. It counts once, and has
+ * arrived when all parts have.
+ */
 export class Splitting {
-  readonly #parts: Parts;
-  readonly #options: SplittingParts;
-  /** A part that has no profile yet. */
-  #empty: { readonly shipment: Shipment; readonly packer: Packer } | undefined;
+  readonly #shipment: Shipment;
+  readonly #deps: FitDeps;
+  readonly #endings: Promise<void>[] = [];
+  /** What the chunk holds from which the parts are made, and what the parts hold that are on their way. */
+  #objectBytes: number;
+  #partBytes = 0;
+  #sentBytes = 0;
+  #failure: Ending | undefined;
 
-  constructor(parts: Parts, options: SplittingParts) {
-    this.#parts = parts;
-    this.#options = options;
+  constructor(shipment: Shipment, deps: FitDeps) {
+    this.#shipment = shipment;
+    this.#deps = deps;
+    this.#objectBytes = shipment.entry.heldBytes;
   }
 
   /**
+   * Comes true when all parts are on their way, or no other can be.
+   *
    * @param wholeLoad of the chunk: above 1
-   * @returns false if the smallest part turned out to be over a limit: then what comes after it is not sent
    */
-  async send(chunk: CompactProfile, wholeLoad: number): Promise<boolean> {
-    const { slices, limits, ship } = this.#options;
+  async send(chunk: CompactProfile, wholeLoad: number): Promise<void> {
+    this.#shipment.sendRestAhead();
+    const failure = await this.#sendParts(chunk, wholeLoad);
+    this.#objectBytes = 0;
+    this.#hold(0);
+    this.#shipment.isPreparing = false;
+    void Promise.all(this.#endings).then(() => this.#end(failure));
+  }
+
+  /** @returns why not all parts have been sent */
+  async #sendParts(chunk: CompactProfile, wholeLoad: number): Promise<DropReason | undefined> {
+    const { slices, carrier, limits } = this.#deps;
     const columns = await slices.run(readColumns(chunk, slices));
     const timeline = timelineOf(columns);
     const { length } = columns;
     const ends = new PartEnds(timeline, chunk);
     let size = nextSize(length, wholeLoad);
-    for (let start = 0; start < length; ) {
+    for (let start = 0; start < length && this.#shipment.isOpen; ) {
       const end = ends.endAfter(start, size);
       const slice = sliceTimeline(timeline, start, end);
       const piece = await slices.run(cutSteps(chunk, columns, slice, slices));
       const encoding = await prepareEncoding(piece.profile, slices);
-      const { shipment, packer } = await this.#openPart();
-      const parcel = await packer.pack(encoding);
-      const isRefused = parcel.load <= 1 && (await ship(shipment, parcel, encoding));
-      size = nextSize(end - start, Math.max(parcel.load, parcel.requestBytes / limits.requestBytes));
-      if (parcel.load <= 1 && !isRefused) {
-        this.#empty = undefined;
-        start = end;
-      } else if (end === ends.endAfter(start, 1)) return false;
+      const packed = await carrier.pack(this.#consign(), encoding);
+      if (packed.fits && !this.#hold(packed.heldBytes)) return 'budget';
+      const isRefused = packed.fits && (await this.#ship(packed, encoding));
+      const requestLoad = packed.fits ? packed.requestBytes / limits.requestBytes : 0;
+      size = nextSize(end - start, Math.max(packed.load, requestLoad));
+      if (packed.fits && !isRefused) start = end;
+      else if (end === ends.endAfter(start, 1)) return 'too-large';
     }
+    return undefined;
+  }
+
+  /** Envelopes that the SDK makes have an id each. */
+  #consign(): Consignment {
+    const { envelopeHeader, ...whole } = this.#shipment.whole;
+    const isFirst = this.#endings.length === 0;
+    return { ...whole, envelopeHeader: isFirst ? envelopeHeader : withOwnId(envelopeHeader) };
+  }
+
+  /** @returns whether it was refused for its size */
+  async #ship(parcel: Parcel, encoding: ProfileEncoding): Promise<boolean> {
+    const { limits, carrier, onShip } = this.#deps;
+    onShip(this.#shipment, encoding);
+    const ending = parcel.ship();
+    const isInDoubt = !limits.isProven(parcel.requestBytes) && carrier.isFlowing;
+    if (isInDoubt && (await isRefused(ending))) {
+      this.#hold(-parcel.heldBytes);
+      return true;
+    }
+    this.#endings.push(ending.then((known) => this.#arrive(parcel, known)));
+    return false;
+  }
+
+  #arrive({ sentBytes, heldBytes }: Parcel, ending: Ending): void {
+    this.#hold(-heldBytes);
+    if (ending.outcome === 'accepted') this.#sentBytes += sentBytes;
+    else this.#failure ??= ending;
+  }
+
+  #hold(changeBytes: number): boolean {
+    const partBytes = this.#partBytes + changeBytes;
+    if (!this.#shipment.entry.resize(this.#objectBytes + partBytes)) return false;
+    this.#partBytes = partBytes;
     return true;
   }
 
-  /** No further part will be sent. @param failure why not, if not all have been */
-  end(failure?: DropReason): void {
-    if (failure !== undefined) this.#empty?.shipment.drop(failure);
-    this.#parts.end(failure);
-  }
-
-  async #openPart(): Promise<{ readonly shipment: Shipment; readonly packer: Packer }> {
-    if (this.#empty === undefined) {
-      const shipment = this.#parts.add();
-      try {
-        this.#empty = { shipment, packer: await this.#options.carrier.open(shipment) };
-      } catch (error) {
-        shipment.drop('malformed');
-        throw error;
-      }
+  #end(reason: DropReason | undefined): void {
+    const failure = this.#failure;
+    if (reason !== undefined) this.#shipment.end(leftOut(reason));
+    else if (failure === undefined) {
+      this.#shipment.end(fateOf('accepted', false), { sentBytes: this.#sentBytes });
+      this.#deps.reporter.split(this.#shipment.entry.identity.id, this.#endings.length);
+    } else {
+      const fate = fateOf(failure.outcome, failure.mayHaveArrived);
+      this.#shipment.end(failure.isReported ? { ...fate, report: 'nothing' } : fate);
     }
-    return this.#empty;
   }
 }
 
@@ -85,4 +125,10 @@ export class Splitting {
 function nextSize(size: number, load: number): number {
   const aim = (size * AIM) / load;
   return load < AIM ? Math.ceil(aim) : Math.max(1, Math.floor(aim));
+}
+
+/** Nothing says that a header is an object. */
+function withOwnId(header: BaseEnvelopeHeaders): BaseEnvelopeHeaders {
+  if (!Object.hasOwn(Object(header), 'event_id')) return header;
+  return { ...header, event_id: randomUUID().replaceAll('-', '') } as BaseEnvelopeHeaders;
 }

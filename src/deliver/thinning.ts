@@ -4,7 +4,7 @@ import type { CompactProfile } from '../profile/compact.ts';
 import { readColumns } from '../profile/sample-columns.ts';
 import { selectSteps, WHOLE } from '../profile/select.ts';
 import { planSteps, thinSteps } from '../profile/thin.ts';
-import type { Packer, Parcel } from './carrier.ts';
+import type { Parcel, TooLarge } from './carrier.ts';
 import { findLargest } from './largest.ts';
 
 /** What thinning has cost a profile. */
@@ -17,10 +17,10 @@ export interface ThinningLoss {
   readonly selfTimeDistance: number;
 }
 
-/** A profile that fits, for what it has lost. */
+/** A profile that has been made smaller. */
 export interface Thinned {
   readonly load: number;
-  readonly parcel: Parcel;
+  readonly packed: Parcel | TooLarge;
   readonly encoding: ProfileEncoding;
   readonly loss: ThinningLoss;
 }
@@ -33,13 +33,14 @@ const MIN_SAMPLES = 2;
  * only the ends of its time are left.
  *
  * @param load of the whole profile: above 1
- * @returns undefined if nothing useful would be left
+ * @param pack says whether it fits now
+ * @returns one that fits; undefined if nothing useful would be left
  */
 export async function thin(
   profile: CompactProfile,
   load: number,
-  packer: Packer,
   slices: Slices,
+  pack: (encoding: ProfileEncoding) => Promise<Parcel | TooLarge>,
 ): Promise<Thinned | undefined> {
   const columns = await slices.run(readColumns(profile, slices));
   const plan = await slices.run(planSteps(profile, columns, slices));
@@ -50,9 +51,9 @@ export async function thin(
     const { indices, selfTimeDistance } = await slices.run(thinSteps(plan, count, slices));
     const part = await slices.run(selectSteps(profile, columns.stackIds, { indices }, maxDepth, slices));
     const encoding = await prepareEncoding(part.profile, slices);
-    const parcel = await packer.pack(encoding);
+    const packed = await pack(encoding);
     const loss = { samplesBefore, samplesKept: indices.length, maxDepth, selfTimeDistance };
-    return { load: parcel.load, parcel, encoding, loss };
+    return { load: packed.load, packed, encoding, loss };
   };
 
   const fewest = plan.minSamples;

@@ -1,52 +1,38 @@
-import type { TransportMakeRequestResponse } from '@sentry/core';
 import type { ProfileEncoding } from '../encode/profile-encoding.ts';
 import { serializeEnvelope } from '../sdk.ts';
-import { type Carrier, endByAnswer, loadOf, type Packer, type Parcel, unmade } from './carrier.ts';
-import type { AnyEnvelope, AnyItem } from './profile-items.ts';
-import { freshHeader, type Shipment } from './shipment.ts';
+import { type Carrier, type Consignment, loadOf, type Parcel, type TooLarge } from './carrier.ts';
+import { leftOut, outcomeOf } from './fates.ts';
+import type { Send } from './hand-on.ts';
+import { type AnyEnvelope, type AnyItem, freshHeader } from './profile-items.ts';
+import type { Rest } from './rest.ts';
 import type { SizeLimits } from './size-limits.ts';
+import type { Ending } from './upload-queue.ts';
 
 /**
- * Hands profiles to a transport that the user brought (an offline store, a multiplexer, a test double), in their envelope,
- * as bytes: any transport that serializes with the SDK passes those through. What it answers with is believed; one that
- * answers with nothing is taken to have accepted the profile.
+ * Hands profiles to a transport that the user brought (an offline store, a multiplexer, a test double), in their envelope, as
+ * text: both `serializeEnvelope` and `JSON.stringify` let that pass, by which such transports send and store. What it answers
+ * with is believed; one that answers with nothing is taken to have accepted the profile.
  *
  * Whether such a transport compresses is not known: the limit of the body is kept before compression.
  */
 export class TransportCarrier implements Carrier {
-  readonly #send: (envelope: AnyEnvelope) => PromiseLike<TransportMakeRequestResponse>;
+  readonly #send: Send;
   readonly #limits: SizeLimits;
 
-  constructor(
-    send: (envelope: AnyEnvelope) => PromiseLike<TransportMakeRequestResponse>,
-    limits: SizeLimits,
-  ) {
+  constructor(send: Send, limits: SizeLimits) {
     this.#send = send;
     this.#limits = limits;
   }
 
-  async open(shipment: Shipment): Promise<Packer> {
-    const rest = await shipment.rest();
-    const objectBytes = shipment.reservation.heldBytes;
-    return { pack: (encoding) => this.#pack(shipment, rest, objectBytes, encoding) };
+  stow(rest: Rest): boolean {
+    return rest.hold();
   }
 
-  readonly isFailing = false;
-
-  hurry(): void {}
-
-  endWaiting(): void {}
-
-  close(): void {}
-
-  async #pack(
-    shipment: Shipment,
-    rest: AnyItem[],
-    objectBytes: number,
-    encoding: ProfileEncoding,
-  ): Promise<Parcel> {
-    const itemHeader = { ...shipment.itemHeader, length: encoding.bytes };
-    const around: AnyEnvelope = [freshHeader(shipment.envelopeHeader), [...rest, [itemHeader, '']]];
+  async pack(consignment: Consignment, encoding: ProfileEncoding): Promise<Parcel | TooLarge> {
+    const { envelopeHeader, rest, shipment } = consignment;
+    const itemHeader = { ...consignment.itemHeader, length: encoding.bytes };
+    const items = await rest.items();
+    const around: AnyEnvelope = [freshHeader(envelopeHeader), [...items, [itemHeader, '']]];
     const aroundBytes = Buffer.byteLength(
       serializeEnvelope(around as Parameters<typeof serializeEnvelope>[0]),
     );
@@ -55,35 +41,57 @@ export class TransportCarrier implements Carrier {
       loadOf(encoding.bytes, itemBytes),
       loadOf(encoding.bytes, Math.min(envelopeBytes, requestBytes), aroundBytes),
     );
-    if (load > 1) return unmade(load);
-    // Objects and bytes are both held until the last of them is written.
-    if (!shipment.reservation.resize(objectBytes + encoding.bytes)) {
-      shipment.drop('budget');
-      return unmade(load);
+    if (load > 1) return { fits: false, load };
+    // Objects and text are both held until the last of it is written.
+    const { entry } = shipment;
+    if (!entry.resize(entry.heldBytes + encoding.bytes)) {
+      shipment.end(leftOut('budget'));
+      return { fits: false, load: Number.POSITIVE_INFINITY };
     }
-    const payload = new Uint8Array(encoding.bytes);
-    let offset = 0;
-    await encoding.writeTo(async (block) => {
-      payload.set(block, offset);
-      offset += block.length;
-    });
-    encoding.release();
-    const items: AnyItem[] = [...rest, [itemHeader, payload]];
+    const payload = await writeText(encoding);
     const sentBytes = aroundBytes + encoding.bytes;
     return {
+      fits: true,
       load,
       requestBytes: 0,
+      sentBytes,
       heldBytes: encoding.bytes,
-      ship: () => void this.#handOver(shipment, items, sentBytes),
+      ship: () => this.#handOver(consignment, [...items, [itemHeader, payload]], sentBytes),
     };
   }
 
-  async #handOver(shipment: Shipment, items: AnyItem[], sentBytes: number): Promise<void> {
+  readonly isFlowing = true;
+
+  hurry(): void {}
+
+  endWaiting(): void {}
+
+  close(): void {}
+
+  async #handOver(
+    { shipment, envelopeHeader }: Consignment,
+    items: AnyItem[],
+    sentBytes: number,
+  ): Promise<Ending> {
+    shipment.hasLeft = true;
     try {
-      const answer = (await this.#send([freshHeader(shipment.envelopeHeader), items])) ?? {};
-      endByAnswer(shipment, answer, sentBytes, this.#limits, 'counted-elsewhere');
+      const answer = (await this.#send([freshHeader(envelopeHeader), items])) ?? {};
+      const statusCode: unknown = answer.statusCode;
+      const outcome = outcomeOf(typeof statusCode === 'number' ? statusCode : undefined);
+      // A transport that says nothing may have sent nothing.
+      if (outcome === 'accepted' && statusCode !== undefined) this.#limits.pass(sentBytes);
+      if (outcome === 'oversize') shipment.onRestRefused = this.#limits.refuse(sentBytes);
+      return { outcome, mayHaveArrived: false, answer, isReported: outcome === 'oversize' };
     } catch {
-      shipment.dropWithRest('network', 'counted-elsewhere', {});
+      return { outcome: 'unanswered', mayHaveArrived: true, isReported: true };
     }
   }
+}
+
+async function writeText(encoding: ProfileEncoding): Promise<string> {
+  const decoder = new TextDecoder();
+  const pieces: string[] = [];
+  await encoding.writeTo(async (block) => void pieces.push(decoder.decode(block, { stream: true })));
+  encoding.release();
+  return pieces.join('');
 }

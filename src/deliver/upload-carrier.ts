@@ -1,22 +1,25 @@
 import type { BaseEnvelopeHeaders } from '@sentry/core';
-import { Deflater, deflateAtOnce, inflateSegment, type Segment, storeText } from '../encode/deflate.ts';
+import { Deflater, deflateAtOnce, type Segment, storeText } from '../encode/deflate.ts';
 import { type GzipMember, gzipMemberBytes, joinSegments } from '../encode/gzip-member.ts';
 import type { ProfileEncoding } from '../encode/profile-encoding.ts';
-import { serializeEnvelope, suppressTracing } from '../sdk.ts';
-import { type Carrier, endByAnswer, loadOf, type Packer, type Parcel, unmade } from './carrier.ts';
+import { suppressTracing } from '../sdk.ts';
+import { type Carrier, type Consignment, loadOf, type Parcel, type TooLarge } from './carrier.ts';
 import type { Endpoint } from './endpoint.ts';
+import { outcomeOf } from './fates.ts';
 import { post } from './post.ts';
-import type { AnyItem } from './profile-items.ts';
+import { freshHeader } from './profile-items.ts';
 import type { RateLimits } from './rate-limits.ts';
-import { freshHeader, type Shipment } from './shipment.ts';
+import type { Rest } from './rest.ts';
 import type { SizeLimits } from './size-limits.ts';
-import { type Outcome, UploadQueue } from './upload-queue.ts';
+import { type Ending, type Upload, UploadQueue } from './upload-queue.ts';
 
 export interface UploadCarrierOptions {
   readonly limits: SizeLimits;
   readonly rateLimits: RateLimits;
   readonly uploadTimeoutMs: number;
   readonly maxRetryAgeMs: number;
+  /** Told when uploads were parked, or go on. */
+  readonly onChange: () => void;
 }
 
 /**
@@ -25,10 +28,7 @@ export interface UploadCarrierOptions {
  */
 const WAITING_BYTES = 4 * 1024;
 
-/**
- * Deflates profiles and uploads them itself. What waits is compressed bytes: the other items of the envelope are deflated
- * in a segment of their own, and inflated again in the rare case that they have to go on without their profile.
- */
+/** Deflates profiles and uploads them itself. What waits is compressed bytes, in segments that make one body. */
 export class UploadCarrier implements Carrier {
   readonly #endpoint: Endpoint;
   readonly #options: UploadCarrierOptions;
@@ -37,42 +37,42 @@ export class UploadCarrier implements Carrier {
   constructor(endpoint: Endpoint, options: UploadCarrierOptions) {
     this.#endpoint = endpoint;
     this.#options = options;
-    this.#queue = new UploadQueue(options.maxRetryAgeMs);
+    this.#queue = new UploadQueue(options.maxRetryAgeMs, options.onChange);
   }
 
-  async open(shipment: Shipment): Promise<Packer> {
-    const rest = serializeRest(await shipment.rest());
-    const segments = rest.bytes.length > 0 ? [await deflateAtOnce([rest.bytes], 'inner')] : [];
-    for (const segment of segments) shipment.rest = restorer(segment, rest.payloads);
-    return { pack: (encoding) => this.#pack(shipment, segments, encoding) };
+  stow(rest: Rest): boolean {
+    return rest.shrink();
   }
 
-  async #pack(shipment: Shipment, rest: readonly Segment[], encoding: ProfileEncoding): Promise<Parcel> {
+  async pack(consignment: Consignment, encoding: ProfileEncoding): Promise<Parcel | TooLarge> {
     const { limits } = this.#options;
-    const itemHeader = `\n${JSON.stringify({ ...shipment.itemHeader, length: encoding.bytes })}\n`;
-    const header = storeText(headerLine(shipment.envelopeHeader));
+    const rest = await consignment.rest.segments();
+    const itemHeader = `\n${JSON.stringify({ ...consignment.itemHeader, length: encoding.bytes })}\n`;
+    const header = storeText(headerLine(consignment.envelopeHeader));
     const aroundBytes = plainBytes([header, ...rest]) + Buffer.byteLength(itemHeader);
-    const load = Math.max(
+    const plainLoad = Math.max(
       loadOf(encoding.bytes, limits.itemBytes),
       loadOf(encoding.bytes, limits.envelopeBytes, aroundBytes),
     );
-    if (load > 1) return unmade(load);
+    if (plainLoad > 1) return { fits: false, load: plainLoad };
 
     const profile = await deflateProfile(itemHeader, encoding);
     const requestBytes = gzipMemberBytes([header, ...rest, profile]);
+    const othersBytes = requestBytes - profile.compressedBytes;
+    const load = Math.max(plainLoad, loadOf(profile.compressedBytes, limits.requestBytes, othersBytes));
+    if (load > 1) return { fits: false, load };
     return {
-      load: Math.max(
-        load,
-        loadOf(profile.compressedBytes, limits.requestBytes, requestBytes - profile.compressedBytes),
-      ),
+      fits: true,
+      load,
       requestBytes,
-      heldBytes: requestBytes + WAITING_BYTES,
-      ship: () => this.#upload(shipment, [...rest, profile]),
+      sentBytes: requestBytes,
+      heldBytes: profile.compressedBytes + header.compressedBytes + WAITING_BYTES,
+      ship: () => this.#upload(consignment, [...rest, profile]),
     };
   }
 
-  get isFailing(): boolean {
-    return this.#queue.isFailing;
+  get isFlowing(): boolean {
+    return this.#queue.isFlowing;
   }
 
   hurry(): void {
@@ -88,41 +88,44 @@ export class UploadCarrier implements Carrier {
     this.#endpoint.close();
   }
 
-  #upload(shipment: Shipment, segments: readonly Segment[]): void {
-    const member = (): GzipMember =>
-      joinSegments([storeText(headerLine(shipment.envelopeHeader)), ...segments]);
-    const { bytes } = member();
+  async #upload(
+    { shipment, envelopeHeader, rest }: Consignment,
+    segments: readonly Segment[],
+  ): Promise<Ending> {
     const { rateLimits, limits, uploadTimeoutMs } = this.#options;
-    this.#queue.add({
-      attempt: (signal) => suppressTracing(() => post(this.#endpoint, member(), uploadTimeoutMs, signal)),
-      refusal: () => {
-        if (rateLimits.areActive(shipment.categories)) return 'rate-limited';
-        return bytes > limits.requestBytes ? 'too-large' : undefined;
+    const member = (): GzipMember => joinSegments([storeText(headerLine(envelopeHeader)), ...segments]);
+    const { bytes } = member();
+    const upload: Upload = {
+      attempt: async (signal) => {
+        shipment.hasLeft = true;
+        const body = member();
+        const result = await suppressTracing(() => post(this.#endpoint, body, uploadTimeoutMs, signal));
+        if (result.statusCode !== undefined) rateLimits.learn(result);
+        else shipment.release();
+        return result;
       },
-      onDelay: () => shipment.release(),
-      onEnd: (outcome) => this.#end(shipment, outcome, bytes),
-    });
-  }
-
-  #end(shipment: Shipment, outcome: Outcome, sentBytes: number): void {
-    const { rateLimits, limits } = this.#options;
-    switch (outcome.kind) {
-      case 'answered':
-        rateLimits.learn(outcome.answer);
-        endByAnswer(shipment, outcome.answer, sentBytes, limits, 'reported');
-        break;
-      case 'refused':
-        if (outcome.reason === 'too-large') shipment.refuse('reported');
-        else shipment.drop(outcome.reason);
-        break;
-      case 'expired':
-      case 'closed': {
-        const reason = outcome.kind === 'closed' ? 'shutdown' : 'network';
-        // Sent once more, a transaction that has arrived without an answer would stand there twice.
-        if (outcome.mayHaveArrived) shipment.dropWithRest(reason, 'reported', {});
-        else shipment.drop(reason);
-      }
-    }
+      foresee: () => {
+        if (rateLimits.areActiveFor(shipment.format, rest.types)) return 'limited';
+        return bytes > limits.requestBytes ? 'oversize' : undefined;
+      },
+      conclude: ({ statusCode }) => {
+        const outcome = outcomeOf(statusCode);
+        if (outcome === 'accepted') limits.pass(bytes);
+        else if (outcome === 'oversize') shipment.onRestRefused = limits.refuse(bytes);
+        return outcome;
+      },
+      isParked: false,
+      get isCancelled() {
+        return !shipment.isOpen;
+      },
+    };
+    shipment.uploads.add(upload);
+    void shipment.ended.then(() => this.#queue.remove(upload));
+    const queued = this.#queue.add(upload);
+    if (upload.isParked) shipment.release();
+    const ending = await queued;
+    shipment.uploads.delete(upload);
+    return ending;
   }
 }
 
@@ -132,35 +135,6 @@ function headerLine(header: BaseEnvelopeHeaders): string {
 
 function plainBytes(segments: readonly Segment[]): number {
   return segments.reduce((bytes, segment) => bytes + segment.plainBytes, 0);
-}
-
-/** Items as the SDK's own transport would have written them, each after a newline, and where their payloads stand. */
-interface SerializedRest {
-  readonly bytes: Buffer;
-  readonly payloads: readonly { header: AnyItem[0]; start: number; end: number }[];
-}
-
-function serializeRest(items: AnyItem[]): SerializedRest {
-  const parts: Buffer[] = [];
-  const payloads: SerializedRest['payloads'][number][] = [];
-  let end = 0;
-  for (const item of items) {
-    const envelope = serializeEnvelope([{}, [item]] as unknown as Parameters<typeof serializeEnvelope>[0]);
-    const part = Buffer.from(envelope as string).subarray('{}'.length);
-    const start = end + Buffer.byteLength(`\n${JSON.stringify(item[0])}\n`);
-    end += part.length;
-    parts.push(part);
-    payloads.push({ header: item[0], start, end });
-  }
-  return { bytes: Buffer.concat(parts), payloads };
-}
-
-/** Not by parsing: a payload that is empty, or text without a length, would not come back. */
-function restorer(segment: Segment, payloads: SerializedRest['payloads']): () => Promise<AnyItem[]> {
-  return async () => {
-    const plain = await inflateSegment(segment);
-    return payloads.map(({ header, start, end }) => [header, plain.subarray(start, end)]);
-  };
 }
 
 async function deflateProfile(itemHeader: string, encoding: ProfileEncoding): Promise<Segment> {

@@ -1,89 +1,124 @@
-import { type Answer, PostError } from './post.ts';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setMaxListeners } from 'node:events';
+import type { Outcome } from './fates.ts';
+import { Link, pauseAfter } from './link.ts';
+import type { Answer, NoAnswer } from './post.ts';
 
 /** How an upload ended. */
-export type Outcome =
-  | { readonly kind: 'answered'; readonly answer: Answer }
-  /** When its turn came, it was known that it would be refused. */
-  | { readonly kind: 'refused'; readonly reason: Refusal }
-  /** No answer within the retry age, or before the queue was closed. */
-  | { readonly kind: 'expired' | 'closed'; readonly mayHaveArrived: boolean };
-
-/** What is known beforehand: a rate limit is active, or a limit of size has become known since it was packed. */
-export type Refusal = 'rate-limited' | 'too-large';
+export interface Ending {
+  readonly outcome: Outcome;
+  /** Whether an attempt was sent whole and got no answer. */
+  readonly mayHaveArrived: boolean;
+  readonly answer?: Partial<Answer>;
+  /** Whether the SDK has put what was lost into the client report itself. */
+  readonly isReported?: boolean;
+}
 
 /** Something to upload. */
 export interface Upload {
-  /** One attempt. @throws PostError when no answer comes */
-  attempt(signal: AbortSignal): Promise<Answer>;
-  /** Whether it would be refused if it were sent now. */
-  refusal(): Refusal | undefined;
-  /** Told, perhaps more than once, that there will be no answer soon. */
-  onDelay(): void;
-  onEnd(outcome: Outcome): void;
+  /** One attempt. */
+  attempt(signal: AbortSignal): Promise<Answer | NoAnswer>;
+  /** How it would end if it were sent now, where that is known. */
+  foresee(): Outcome | undefined;
+  /** How it ends with this answer. */
+  conclude(answer: Answer): Outcome;
+  /** Set by the queue: whether it waits for a failure to be over. */
+  isParked: boolean;
+  /** Whether nobody wants it any more. */
+  readonly isCancelled: boolean;
 }
 
 interface Entry {
   readonly upload: Upload;
+  readonly resolve: (ending: Ending) => void;
   readonly queuedAtMs: number;
-  /** Whether an attempt was sent whole and got no answer. */
+  triedAtMs: number;
+  retryAtMs: number;
+  tries: number;
+  /** Failures while others got their answers. */
+  ownFailures: number;
   mayHaveArrived: boolean;
 }
 
-/** A transaction travels with its profile: this many a round trip have to be enough for a service that profiles them all. */
-const MAX_ACTIVE = 8;
+/** What fails so often where others pass will fail again: a body that a middlebox cuts off, for example. */
+const MAX_OWN_FAILURES = 5;
 
-/** Pause after the first failure, doubled with each further one. A random half of it is left out. */
-const FIRST_PAUSE_MS = 1000;
-const MAX_PAUSE_MS = 30_000;
+/** What waits longer than this has missed its turn: what has just come goes first. */
+const TURN_MS = 1000;
 
-/** What is added behind this many others can't expect its answer soon. */
-const BACKLOG = 8;
+const NEVER_MADE: NoAnswer = { wasSent: false, isHopeless: true };
 
 /**
- * Sends uploads in order, a few at a time. After a failure all wait, and one alone tries whether the server is back: a
- * server that restarts is not met by everything at once. What never gets an answer expires.
+ * Sends uploads in order, as many at once as wait for it. One that fails is tried again later, while others go on; when the
+ * server can't be reached, all wait. What gets no answer in time expires.
  */
 export class UploadQueue {
   readonly #maxRetryAgeMs: number;
-  readonly #waiting: Entry[] = [];
+  /** Told when uploads were parked, or go on. */
+  readonly #onChange: () => void;
+  /** Never tried: what has just come, and what has missed its turn. */
+  readonly #fresh = new Map<Upload, Entry>();
+  readonly #late = new Map<Upload, Entry>();
+  readonly #failed = new Map<Upload, Entry>();
+  readonly #link = new Link();
   readonly #abort = new AbortController();
-  #active = 0;
-  #failures = 0;
+  /** Leaves the async context of whoever flushes, or has sent what is uploaded. */
+  readonly #detached = AsyncLocalStorage.snapshot();
   #isEnding = false;
-  #pause: NodeJS.Timeout | undefined;
-  #hurriedAtMs = Number.NEGATIVE_INFINITY;
+  #timer: NodeJS.Timeout | undefined;
 
-  constructor(maxRetryAgeMs: number) {
+  constructor(maxRetryAgeMs: number, onChange: () => void) {
     this.#maxRetryAgeMs = maxRetryAgeMs;
+    this.#onChange = onChange;
+    // Each attempt listens: Node would take more than ten of them for a leak, and say so.
+    setMaxListeners(0, this.#abort.signal);
   }
 
-  add(upload: Upload): void {
-    if (this.#isEnding) {
-      upload.onEnd({ kind: 'closed', mayHaveArrived: false });
-      return;
+  /** Whether what is added now can expect its answer before long. */
+  get isFlowing(): boolean {
+    return this.#link.isFlowing;
+  }
+
+  add(upload: Upload): Promise<Ending> {
+    return new Promise((resolve) => {
+      const nowMs = performance.now();
+      const entry: Entry = {
+        upload,
+        resolve,
+        queuedAtMs: nowMs,
+        triedAtMs: nowMs,
+        retryAtMs: 0,
+        tries: 0,
+        ownFailures: 0,
+        mayHaveArrived: false,
+      };
+      if (this.#isEnding) end(entry, 'closed');
+      else {
+        upload.isParked = this.#link.isDown;
+        this.#fresh.set(upload, entry);
+        this.#go();
+      }
+    });
+  }
+
+  /** Takes out what nobody wants any more. */
+  remove(upload: Upload): void {
+    for (const list of this.#lists) {
+      const entry = list.get(upload);
+      if (entry !== undefined) end(entry, 'closed');
+      list.delete(upload);
     }
-    if (this.#failures > 0 || this.#waiting.length >= BACKLOG) upload.onDelay();
-    this.#waiting.push({ upload, queuedAtMs: performance.now(), mayHaveArrived: false });
-    this.#startWaiting();
   }
 
-  /** Whether the last attempt got no answer. */
-  get isFailing(): boolean {
-    return this.#failures > 0;
-  }
-
-  /** Ends the pause after a failure, but not so often that a server that is down is asked at each flush of a service. */
+  /** Tries at once what waits for a failure to be over; one alone while the server can't be reached. */
   hurry(): void {
-    const nowMs = performance.now();
-    if (this.#pause === undefined || nowMs - this.#hurriedAtMs < FIRST_PAUSE_MS) return;
-    this.#hurriedAtMs = nowMs;
-    clearTimeout(this.#pause);
-    this.#resume();
+    this.#link.hurry();
+    for (const entry of this.#failed.values()) entry.retryAtMs = 0;
+    this.#go();
   }
 
   /** Breaks off what is under way and ends everything. */
   close(): void {
-    clearTimeout(this.#pause);
     this.#abort.abort();
     this.endWaiting();
   }
@@ -91,73 +126,147 @@ export class UploadQueue {
   /** Ends what is not under way, and all that is added from now on. */
   endWaiting(): void {
     this.#isEnding = true;
-    for (const { upload, mayHaveArrived } of this.#waiting.splice(0))
-      upload.onEnd({ kind: 'closed', mayHaveArrived });
+    clearTimeout(this.#timer);
+    for (const list of this.#lists) {
+      for (const entry of list.values()) end(entry, 'closed');
+      list.clear();
+    }
   }
 
-  #startWaiting(): void {
-    const limit = this.#failures > 0 ? 1 : MAX_ACTIVE;
-    while (this.#pause === undefined && this.#active < limit) {
-      const entry = this.#waiting.shift();
-      if (entry === undefined) return;
-      const reason = entry.upload.refusal();
-      if (reason !== undefined) entry.upload.onEnd({ kind: 'refused', reason });
-      else void this.#attempt(entry);
+  get #lists(): readonly Map<Upload, Entry>[] {
+    return [this.#fresh, this.#late, this.#failed];
+  }
+
+  #go(): void {
+    for (let entry = this.#next(); entry !== undefined; entry = this.#next()) {
+      for (const list of this.#lists) list.delete(entry.upload);
+      const outcome = this.#foresee(entry);
+      if (outcome !== undefined) end(entry, outcome);
+      else void this.#detached(() => this.#attempt(entry));
     }
+    this.#wakeLater();
+  }
+
+  #foresee(entry: Entry): Outcome | undefined {
+    if (entry.upload.isCancelled) return 'closed';
+    return this.#isExpired(entry) ? 'unanswered' : entry.upload.foresee();
+  }
+
+  /** New ones before those that have missed their turn, and these before those that have failed. */
+  #next(): Entry | undefined {
+    if (this.#link.mayTry(true)) {
+      const first = this.#firstFresh() ?? firstOf(this.#late);
+      if (first !== undefined) return first;
+    }
+    if (!this.#link.mayTry(false)) return undefined;
+    if (this.#link.isDown) return firstOf(this.#failed);
+    const nowMs = performance.now();
+    for (const entry of this.#failed.values()) if (entry.retryAtMs <= nowMs) return entry;
+    return undefined;
+  }
+
+  #firstFresh(): Entry | undefined {
+    const lateMs = performance.now() - TURN_MS;
+    for (const [upload, entry] of this.#fresh) {
+      if (entry.queuedAtMs > lateMs) return entry;
+      this.#fresh.delete(upload);
+      this.#late.set(upload, entry);
+    }
+    return undefined;
   }
 
   async #attempt(entry: Entry): Promise<void> {
-    this.#active++;
-    let result: Answer | unknown;
-    try {
-      result = await entry.upload.attempt(this.#abort.signal);
-    } catch (error) {
-      result = error;
+    const { upload, triedAtMs: lastTriedAtMs } = entry;
+    entry.triedAtMs = performance.now();
+    entry.tries++;
+    upload.isParked = false;
+    this.#link.begin();
+    const wasDown = this.#link.isDown;
+    const result = await upload.attempt(this.#abort.signal).catch(() => NEVER_MADE);
+    if (result.statusCode !== undefined) {
+      this.#link.answered();
+      if (wasDown) this.#park(false);
+      end(entry, upload.conclude(result), result);
+    } else {
+      if (this.#link.answeredAtMs > lastTriedAtMs) entry.ownFailures++;
+      this.#fail(entry, result);
     }
-    this.#active--;
-    if (result instanceof PostError) this.#fail(entry, result);
-    // A request that can't even be made, for a header that is none, say: another attempt would end like it.
-    else if (result instanceof Error) entry.upload.onEnd({ kind: 'expired', mayHaveArrived: false });
+    this.#go();
+  }
+
+  #fail(entry: Entry, { wasSent, isHopeless }: NoAnswer): void {
+    const { upload } = entry;
+    this.#link.failed(upload);
+    entry.mayHaveArrived ||= wasSent;
+    if (this.#isEnding || upload.isCancelled) end(entry, 'closed');
+    else if (isHopeless || entry.ownFailures >= MAX_OWN_FAILURES) end(entry, 'unanswered');
     else {
-      this.#failures = 0;
-      entry.upload.onEnd({ kind: 'answered', answer: result as Answer });
-    }
-    this.#startWaiting();
-  }
-
-  #fail(entry: Entry, error: PostError): void {
-    entry.mayHaveArrived ||= error.wasSent;
-    if (this.#isEnding) {
-      entry.upload.onEnd({ kind: 'closed', mayHaveArrived: entry.mayHaveArrived });
-      return;
-    }
-    // Those that fail together are one failure.
-    if (this.#pause === undefined) this.#failures++;
-    else this.#failures ||= 1;
-    // At the end: one that fails whatever the server is like, for its size, must not keep the others waiting.
-    this.#waiting.push(entry);
-    for (const { upload } of this.#waiting) upload.onDelay();
-    this.#expire();
-    this.#pause ??= setTimeout(() => this.#resume(), this.#pauseMs()).unref();
-  }
-
-  #resume(): void {
-    this.#pause = undefined;
-    this.#expire();
-    this.#startWaiting();
-  }
-
-  #expire(): void {
-    const oldestMs = performance.now() - this.#maxRetryAgeMs;
-    const expired = this.#waiting.filter((entry) => entry.queuedAtMs <= oldestMs);
-    for (const entry of expired) {
-      this.#waiting.splice(this.#waiting.indexOf(entry), 1);
-      entry.upload.onEnd({ kind: 'expired', mayHaveArrived: entry.mayHaveArrived });
+      entry.retryAtMs = performance.now() + pauseAfter(entry.tries);
+      upload.isParked = true;
+      this.#failed.set(upload, entry);
+      if (this.#link.isDown) this.#park(true);
+      else this.#onChange();
     }
   }
 
-  #pauseMs(): number {
-    const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** (this.#failures - 1), MAX_PAUSE_MS);
-    return pauseMs * (0.5 + Math.random() / 2);
+  /** While the server can't be reached, all wait for it; those that have failed, for their own time too. */
+  #park(isDown: boolean): void {
+    for (const list of [this.#fresh, this.#late]) {
+      for (const upload of list.keys()) upload.isParked = isDown;
+    }
+    this.#onChange();
   }
+
+  /** The age is that of retries: a first try is made in any case, if its turn comes. */
+  #expiresAtMs({ queuedAtMs, tries }: Entry): number {
+    return queuedAtMs + (tries > 0 ? this.#maxRetryAgeMs : Math.max(this.#maxRetryAgeMs, TURN_MS));
+  }
+
+  #isExpired(entry: Entry): boolean {
+    return performance.now() >= this.#expiresAtMs(entry);
+  }
+
+  /** Wakes when the first of what waits may be tried or expires. */
+  #wakeLater(): void {
+    clearTimeout(this.#timer);
+    const atMs = Math.min(this.#triesAtMs(), this.#firstExpiryMs());
+    const isWaiting = this.#lists.some(({ size }) => size > 0);
+    if (!isWaiting || this.#isEnding || atMs === Number.POSITIVE_INFINITY) return;
+    const delayMs = Math.max(1, Math.ceil(atMs - performance.now()));
+    this.#timer = this.#detached(() => setTimeout(() => this.#wake(), delayMs).unref());
+  }
+
+  #wake(): void {
+    for (const list of this.#lists) {
+      for (const [upload, entry] of list) {
+        if (!this.#isExpired(entry)) continue;
+        list.delete(upload);
+        end(entry, 'unanswered');
+      }
+    }
+    this.#go();
+  }
+
+  #triesAtMs(): number {
+    const link = this.#link;
+    if (link.isFull) return Number.POSITIVE_INFINITY;
+    const hasUntried = this.#fresh.size + this.#late.size > 0;
+    if (link.isDown) return link.triesAtMs(hasUntried);
+    return Math.min(...Array.from(this.#failed.values(), ({ retryAtMs }) => retryAtMs));
+  }
+
+  /** Those that were never tried stand in the order of their time. */
+  #firstExpiryMs(): number {
+    const first = [firstOf(this.#fresh), firstOf(this.#late), ...this.#failed.values()];
+    return Math.min(...first.flatMap((entry) => (entry === undefined ? [] : [this.#expiresAtMs(entry)])));
+  }
+}
+
+function firstOf(list: Map<Upload, Entry>): Entry | undefined {
+  const [first] = list.values();
+  return first;
+}
+
+function end({ resolve, mayHaveArrived }: Entry, outcome: Outcome, answer?: Answer): void {
+  resolve({ outcome, mayHaveArrived, ...(answer && { answer }) });
 }

@@ -1,4 +1,5 @@
 import type { Entry, Ledger, ProfileIdentity } from '../ledger.ts';
+import type { Reporter } from '../observe/reporter.ts';
 import type { ExpectedBytes } from './expected-bytes.ts';
 
 /** Why a profile that the user's own rate had chosen was not taken. */
@@ -8,13 +9,11 @@ export interface AdmissionDeps {
   readonly ledger: Ledger;
   readonly expectedBytes: ExpectedBytes;
   readonly format: ProfileIdentity['format'];
-  /** Told of each profile that is not taken. */
-  readonly onSkip: (reason: SkipReason) => void;
+  readonly reporter: Reporter;
 }
 
 /** Decides by the room in the ledger what may start. */
 export class Admission {
-  readonly skipped: Record<SkipReason, number> = { rate: 0, budget: 0, active: 0, short: 0 };
   readonly #deps: AdmissionDeps;
 
   constructor(deps: AdmissionDeps) {
@@ -37,8 +36,7 @@ export class Admission {
 
   /** Counts a profile that is not taken. */
   skip(reason: SkipReason): false {
-    this.skipped[reason]++;
-    this.#deps.onSkip(reason);
+    this.#deps.reporter.skip(this.#deps.format, reason);
     return false;
   }
 

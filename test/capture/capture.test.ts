@@ -3,6 +3,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { Capture } from '../../src/capture/capture.ts';
 import { type BoundedProfilingIntegration, boundedProfilingIntegration } from '../../src/index.ts';
 import { type Entry, Ledger } from '../../src/ledger.ts';
+import { Reporter } from '../../src/observe/reporter.ts';
 import type { Profile } from '../../src/profile/types.ts';
 import type { Claim } from '../../src/record/recorded-profile.ts';
 import { resolveOptions } from '../../src/resolve-options.ts';
@@ -16,20 +17,21 @@ const IDENTITY = { id: 'other', format: 'chunk' } as const;
 function setup(lifecycle: 'manual' | 'trace', { maxChunkMs = 60, budgetBytes = BUDGET_BYTES } = {}) {
   const continuous = createContinuous(lifecycle);
   const { client, chunks } = continuous;
-  const ledger = new Ledger(budgetBytes, () => {});
-  const skipped: string[] = [];
   const lost: string[] = [];
+  const ledger = new Ledger(budgetBytes, ({ reason }) => lost.push(reason));
+  const reports: string[] = [];
+  const reporter = new Reporter({
+    report: (reason, category) => reports.push(`${reason} ${category}`),
+    takeBack: () => {},
+    onDrop: undefined,
+  });
   const claims: Claim[] = [];
   const capture = new Capture({
     client,
     options: { ...resolveOptions({ sampling: false }), maxChunkMs },
     ledger,
+    reporter,
     findImages: () => [],
-    onSkip: (format) => skipped.push(format),
-    onLost: (entry, reason) => {
-      lost.push(reason);
-      entry.drop(reason);
-    },
   });
   const push = chunks.push.bind(chunks);
   chunks.push = (...sent: SentChunk[]) => {
@@ -49,7 +51,7 @@ function setup(lifecycle: 'manual' | 'trace', { maxChunkMs = 60, budgetBytes = B
     capture.close();
     expect(ledger.totals().heldBytes).toBe(0);
   });
-  return { ...continuous, capture, ledger, skipped, lost, claims, release };
+  return { ...continuous, capture, ledger, reporter, reports, lost, claims, release };
 }
 
 async function workUntil(isDone: () => boolean): Promise<void> {
@@ -87,7 +89,7 @@ test('what begins and ends within the length of a chunk is parts of one, with on
 test.each(['manual', 'trace'] as const)(
   '%s: a chunk that is full is followed by another',
   async (lifecycle) => {
-    const { begin, end, claims, capture } = setup(lifecycle);
+    const { begin, end, claims, capture, reporter } = setup(lifecycle);
     begin();
     await workUntil(() => claims.length === 5);
     end();
@@ -96,7 +98,8 @@ test.each(['manual', 'trace'] as const)(
     for (const [i, stretch] of stretches.slice(1).entries()) {
       expect(stretch).toMatchObject({ fromMs: stretches[i]?.untilMs, isContinued: true });
     }
-    expect(capture.stats).toMatchObject({ abandoned: 0, skipped: { rate: 0, budget: 0 } });
+    expect(capture.stats).toMatchObject({ abandoned: 0 });
+    expect(reporter.skipped).toMatchObject({ rate: 0, budget: 0 });
   },
 );
 
@@ -133,14 +136,14 @@ test('a chunk holds what it is expected to, and its part of the recording, until
 });
 
 test('without room in the ledger nothing runs, each chunk that did not is told, and it begins when there is room', async () => {
-  const { begin, chunks, ledger, capture, skipped } = setup('manual');
+  const { begin, chunks, ledger, capture, reporter, reports } = setup('manual');
   const others = ledger.reserve(IDENTITY, BUDGET_BYTES) as Entry;
   begin();
-  await workUntil(() => skipped.length === 2);
+  await workUntil(() => reports.length === 2);
   expect(capture.stats.running).toBe(0);
   others.release();
   await workUntil(() => chunks.length === 2);
-  expect(skipped).toEqual(Array(capture.stats.skipped.budget).fill('chunk'));
+  expect(reports).toEqual(Array(reporter.skipped.budget).fill('backpressure profile_chunk'));
 });
 
 test('two clients profile at once, each with its own chunks, and V8 records once', async () => {

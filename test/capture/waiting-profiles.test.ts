@@ -10,6 +10,7 @@ import { RecordedProfile } from '../../src/record/recorded-profile.ts';
 import { createRecorder } from '../support/recording.ts';
 
 const EXPECTED_BYTES = 64 * 1024;
+const NEVER_FLUSHED = Number.NEGATIVE_INFINITY;
 
 beforeEach(() => vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] }));
 afterEach(() => vi.useRealTimers());
@@ -111,7 +112,7 @@ test('when the SDK is done, what did not end just now is given up', async () => 
   const old = add('a');
   vi.advanceTimersByTime(SETTLED_CLAIM_MS);
   add('b');
-  await waiting.settle(0);
+  await waiting.settle(0, NEVER_FLUSHED);
   expect(given).toEqual([old]);
 });
 
@@ -120,7 +121,7 @@ test('a settling client waits a moment for what has just ended, and gives it up 
   const { waiting, given, add } = setup();
   const comes = add('comes');
   const never = add('never comes');
-  const settled = waiting.settle(Number.POSITIVE_INFINITY);
+  const settled = waiting.settle(Number.POSITIVE_INFINITY, NEVER_FLUSHED);
   waiting.remove(comes);
   expect(given).toEqual([]);
   await settled;
@@ -131,8 +132,22 @@ test('it waits no longer than it may, and for nothing that can’t come yet', as
   vi.useRealTimers();
   const { waiting, add } = setup();
   add('cut off', { isCutOff: true });
-  await waiting.settle(Number.POSITIVE_INFINITY);
+  await waiting.settle(Number.POSITIVE_INFINITY, NEVER_FLUSHED);
   add('late');
-  await waiting.settle(1);
+  await waiting.settle(1, NEVER_FLUSHED);
   expect(waiting.abandoned).toBe(0);
+});
+
+test('what had ended when the spans were sent on is given up at once; what has ended since may still be claimed', async () => {
+  const { waiting, given, add } = setup();
+  const first = add('a');
+  const cutOff = add('cut off', { isCutOff: true });
+  const flushedAtMs = performance.now();
+  vi.advanceTimersByTime(1);
+  const second = add('b');
+  void waiting.settle(10_000, flushedAtMs);
+  expect(given).toEqual([first]);
+  waiting.remove(second);
+  waiting.close();
+  expect(given).toEqual([first, cutOff]);
 });

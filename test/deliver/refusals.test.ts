@@ -27,24 +27,43 @@ async function sendRefused(
   return { drops, stats: stats(), reports };
 }
 
-test.each([
-  { status: 413, reason: 'too-large' },
-  { status: 400, reason: 'rejected' },
-  { status: 403, reason: 'rejected' },
-  { status: 301, reason: 'rejected' },
-  { status: 500, reason: 'rejected' },
-  { status: 503, reason: 'rejected' },
-])('$status costs the profile, not its transaction: $reason', async ({ status, reason }) => {
-  const { drops, stats, reports } = await sendRefused({ kind: 'status', status });
+test('413 costs the profile, not its transaction', async () => {
+  const { drops, stats, reports } = await sendRefused({ kind: 'status', status: 413 });
   expect(relay.counts).toMatchObject({ transaction: 1 });
   expect(relay.counts.profile).toBeUndefined();
-  expect(drops).toMatchObject([{ reason, format: 'transaction' }]);
-  expect(stats).toMatchObject({ captured: 1, delivered: 0, pending: 0, dropped: { total: 1, [reason]: 1 } });
+  expect(drops).toMatchObject([{ reason: 'too-large', format: 'transaction' }]);
+  expect(stats).toMatchObject({ captured: 1, delivered: 0, pending: 0, dropped: { 'too-large': 1 } });
   expect(stats).toMatchObject({ memory: { heldBytes: 0 } });
   expect(reports).toMatchObject([
     { discarded_events: [{ reason: 'send_error', category: 'profile', quantity: 1 }] },
   ]);
 });
+
+test.each([301, 400, 403, 404, 500, 502, 503, 504])(
+  '%i discards the whole envelope, asked for once, and all of it is reported',
+  async (status) => {
+    const { drops, stats, reports } = await sendRefused({ kind: 'status', status });
+    expect(
+      relay.requests.filter(({ items }) => items.some(({ type }) => type === 'transaction')),
+    ).toHaveLength(1);
+    expect(drops).toMatchObject([{ reason: 'rejected', format: 'transaction' }]);
+    expect(stats).toMatchObject({
+      captured: 1,
+      delivered: 0,
+      pending: 0,
+      dropped: { total: 1, rejected: 1 },
+    });
+    expect(stats).toMatchObject({ memory: { heldBytes: 0 } });
+    expect(reports).toMatchObject([
+      {
+        discarded_events: [
+          { reason: 'send_error', category: 'profile', quantity: 1 },
+          { reason: 'send_error', category: 'transaction', quantity: 1 },
+        ],
+      },
+    ]);
+  },
+);
 
 test('429 means the whole envelope, which the server has counted already', async () => {
   const { drops, stats, reports } = await sendRefused({ kind: 'rate-limited', retryAfter: '60' });
@@ -152,4 +171,61 @@ test('what an async onDrop rejects with is swallowed', async () => {
   await send(profiledTransaction({ profile: incompressibleLists(1, 'transaction') }));
   await client.flush(5000);
   expect(stats()).toMatchObject({ dropped: { total: 1, 'too-large': 1 } });
+});
+
+test.each(['attachment', 'error', 'span'])('a rate limit on %s leaves a profile alone', async (category) => {
+  const { client, send, stats } = createClient(relay.dsn);
+  relay.behave({ kind: 'rate-limited', status: 200, header: `60:${category}:organization` });
+  await send(profiledTransaction());
+  relay.behave({ kind: 'normal' });
+  const [header, items] = profiledTransaction();
+  await send([header, [...items, [{ type: 'attachment', length: 1, filename: 'a.txt' }, Buffer.from('a')]]]);
+  await client.flush(5000);
+  expect(stats()).toMatchObject({ captured: 2, delivered: 2 });
+  expect(relay.counts).toMatchObject({ transaction: 2, profile: 2 });
+  expect(relay.counts.attachment).toBe(category === 'attachment' ? undefined : 1);
+});
+
+test('a rate limit on profile_backend, as which Relay counts them too, is honoured', async () => {
+  const { client, send, stats } = createClient(relay.dsn);
+  relay.behave({ kind: 'rate-limited', status: 200, header: '60:profile_backend:organization' });
+  await send(profiledTransaction());
+  relay.behave({ kind: 'normal' });
+  await send(profiledTransaction());
+  await client.flush(5000);
+  expect(stats()).toMatchObject({ captured: 2, delivered: 1, dropped: { 'rate-limited': 1 } });
+  expect(relay.counts).toMatchObject({ transaction: 2, profile: 1 });
+});
+
+test('a rate limit on transactions that an upload was told of holds for all of them, and is reported', async () => {
+  const { client, send, stats } = createClient(relay.dsn);
+  relay.behave({ kind: 'rate-limited', status: 200, header: '60:transaction:organization' });
+  await send(profiledTransaction());
+  relay.behave({ kind: 'normal' });
+  await send(profiledTransaction());
+  const [header, items] = profiledTransaction();
+  await send([header, items.slice(0, 1)]);
+  await client.flush(5000);
+  await client.flush(5000);
+  expect(relay.counts).toMatchObject({ transaction: 1, profile: 1 });
+  expect(stats()).toMatchObject({ captured: 2, delivered: 1, dropped: { 'rate-limited': 1 } });
+  const reports = relay.items.filter(({ type }) => type === 'client_report').map(({ json }) => json);
+  expect(reports).toMatchObject([
+    {
+      discarded_events: [
+        { reason: 'ratelimit_backoff', category: 'transaction', quantity: 2 },
+        { reason: 'ratelimit_backoff', category: 'profile', quantity: 1 },
+      ],
+    },
+  ]);
+});
+
+test('a 413 to a transaction that is too large itself teaches nothing about bodies', async () => {
+  relay.behave({ kind: 'status', status: 413 });
+  const { client, send, stats } = createClient(relay.dsn);
+  await send(profiledTransaction({ profile: incompressibleLists(2000, 'transaction') }));
+  await client.flush(5000);
+  const sent = relay.requests.filter(({ items }) => items.some(({ type }) => type === 'transaction'));
+  expect(sent.map(({ items }) => items.length)).toEqual([2, 1]);
+  expect(stats()).toMatchObject({ dropped: { 'too-large': 1 }, limits: { requestBytes: undefined } });
 });

@@ -15,7 +15,7 @@ function ownTransport() {
       sent.push(
         items.map((/** @type {any} */ [{ type }, payload]) => [
           type,
-          payload instanceof Uint8Array ? Buffer.from(payload).toString() : JSON.stringify(payload),
+          typeof payload === 'string' ? payload : JSON.stringify(payload),
         ]),
       );
       return { statusCode: 200 };

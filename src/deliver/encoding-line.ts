@@ -1,0 +1,148 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type ProfileEncoding, prepareEncoding, SMALL_BYTES } from '../encode/profile-encoding.ts';
+import type { Slices } from '../encode/slices.ts';
+import type { Reporter } from '../observe/reporter.ts';
+import { type Compaction, type CompactProfile, compactSteps } from '../profile/compact.ts';
+import { MalformedProfileError } from '../profile/types.ts';
+import type { RecordedProfile } from '../record/recorded-profile.ts';
+import { leftOut } from './fates.ts';
+import type { Fit } from './fit.ts';
+import type { Shipment } from './shipment.ts';
+
+/** A profile on its way to be encoded. */
+export interface Arrival {
+  readonly shipment: Shipment;
+  /** The parts of the recording that it consists of, in order; none for one that is objects. */
+  readonly recorded: RecordedProfile[];
+}
+
+export interface EncodingLineDeps {
+  readonly slices: Slices;
+  readonly fit: Fit;
+  readonly reporter: Reporter;
+}
+
+/** What a recorded profile measures for each millisecond, roughly: 20 s of a real service took 1 MB. */
+const BYTES_PER_MS = 50;
+
+/** Encodes profiles one after the other, the smallest first: none of them waits behind one that takes ten times as long. */
+export class EncodingLine {
+  readonly #deps: EncodingLineDeps;
+  readonly #waiting: { readonly arrival: Arrival; readonly expectedBytes: number }[] = [];
+  #isRunning = false;
+  #isStopped = false;
+  #originalBytes = 0;
+  /** What has been encoded and is not yet compressed, or handed over. */
+  #carriedBytes = 0;
+
+  constructor(deps: EncodingLineDeps) {
+    this.#deps = deps;
+  }
+
+  /** What `JSON.stringify` would have made of the profiles that were encoded, in bytes. */
+  get originalBytes(): number {
+    return this.#originalBytes;
+  }
+
+  add(arrival: Arrival): void {
+    this.#waiting.push({ arrival, expectedBytes: expectedBytesOf(arrival) });
+    if (!this.#isRunning) void this.#run();
+  }
+
+  /** What is being encoded ends, and what would be. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#deps.slices.stop();
+    this.#waiting.length = 0;
+  }
+
+  async #run(): Promise<void> {
+    this.#isRunning = true;
+    // A turn of the event loop first: what sent the envelope goes on before encoding begins.
+    await nextTurn();
+    for (let next = this.#takeSmallest(); next !== undefined; next = this.#takeSmallest()) {
+      if (next.shipment.isOpen) await this.#encode(next);
+    }
+    this.#isRunning = false;
+  }
+
+  #takeSmallest(): Arrival | undefined {
+    let smallest = 0;
+    for (const [i, { expectedBytes }] of this.#waiting.entries()) {
+      if (expectedBytes < (this.#waiting[smallest]?.expectedBytes ?? 0)) smallest = i;
+    }
+    return this.#waiting.splice(smallest, 1)[0]?.arrival;
+  }
+
+  async #encode({ shipment, recorded }: Arrival): Promise<void> {
+    const { slices, reporter } = this.#deps;
+    // The recorder may have evicted the recording while the profile waited for its turn.
+    if (isEvicted(recorded)) {
+      shipment.end(leftOut('budget'));
+      return;
+    }
+    try {
+      const compaction =
+        recorded.length > 0
+          ? await this.#cut(shipment, recorded)
+          : await slices.run(compactSteps(shipment.takeProfile(), slices));
+      if (!shipment.isOpen) return;
+      if (compaction === undefined) {
+        reporter.skip(shipment.format, 'short');
+        shipment.skip();
+        return;
+      }
+      const { profile, savedBytes } = compaction;
+      if (profile.profile.samples.length === 0) throw new MalformedProfileError(NO_SAMPLE);
+      shipment.entry.capture();
+      const encoding = await prepareEncoding(profile, slices);
+      if (!shipment.isOpen) return;
+      shipment.entry.itemBytes = encoding.bytes;
+      this.#originalBytes += encoding.bytes + savedBytes;
+      const sent = this.#send(shipment, profile, encoding);
+      // While zlib works on what is small, the next one is encoded.
+      if (encoding.blocks === undefined || this.#carriedBytes > SMALL_BYTES) await sent;
+    } catch (error) {
+      this.#fail(shipment, error);
+    }
+  }
+
+  /** @returns undefined if there was no tick in all its time */
+  async #cut(shipment: Shipment, recorded: readonly RecordedProfile[]): Promise<Compaction | undefined> {
+    const { slices } = this.#deps;
+    const [first] = recorded as [RecordedProfile];
+    const stretches = recorded.map(({ stretch }) => stretch);
+    const cut = await slices.run(first.cutSteps(stretches, slices));
+    for (const one of recorded) one.release();
+    if (cut.timesMs.length === 0 || !shipment.isOpen) return undefined;
+    return first.fill(shipment.takeProfile(), cut);
+  }
+
+  async #send(shipment: Shipment, profile: CompactProfile, encoding: ProfileEncoding): Promise<void> {
+    this.#carriedBytes += encoding.bytes;
+    try {
+      await this.#deps.fit.send(shipment, profile, encoding);
+    } catch (error) {
+      this.#fail(shipment, error);
+    }
+    this.#carriedBytes -= encoding.bytes;
+  }
+
+  #fail(shipment: Shipment, error: unknown): void {
+    if (!this.#isStopped) this.#deps.reporter.malformed(error);
+    shipment.end(leftOut(this.#isStopped ? 'shutdown' : 'malformed'));
+  }
+}
+
+const NO_SAMPLE = 'Expected at least one sample, without which Relay refuses a profile';
+
+function expectedBytesOf({ shipment, recorded }: Arrival): number {
+  if (recorded.length === 0) return shipment.entry.itemBytes;
+  let lengthMs = 0;
+  for (const { stretch } of recorded) lengthMs += stretch.untilMs - stretch.fromMs;
+  return BYTES_PER_MS * lengthMs;
+}
+
+function isEvicted(recorded: readonly RecordedProfile[]): boolean {
+  return recorded.some((one) => one.isEvicted || one.group?.isEvicted);
+}

@@ -1,0 +1,83 @@
+import type { TransportMakeRequestResponse } from '@sentry/core';
+import type { Reporter } from '../observe/reporter.ts';
+import { withoutLimited } from './limited-items.ts';
+import { type AnyEnvelope, freshHeader } from './profile-items.ts';
+import type { RateLimits } from './rate-limits.ts';
+import type { Rest } from './rest.ts';
+
+/** The transport below ours. */
+export type Send = (envelope: AnyEnvelope) => PromiseLike<TransportMakeRequestResponse>;
+
+export interface HandOnDeps {
+  readonly send: Send;
+  readonly rateLimits: RateLimits;
+  readonly reporter: Reporter;
+  /** Envelopes that the transport below takes at a time: what comes beyond, it drops. */
+  readonly bufferSize: number;
+}
+
+/** What the transport below has taken. */
+export interface Handed {
+  readonly answer: Promise<TransportMakeRequestResponse>;
+}
+
+/** Share of the transport's places that is taken: the others are for what the application sends meanwhile. */
+const SHARE = 0.75;
+
+/** A place without an answer is given up after this time: the SDK's requests have no limit, and what waits must not wait for ever. */
+const PLACE_MS = 2000;
+
+/** The way on for what goes without its profile: at the pace at which the transport below takes it. */
+export class HandOn {
+  readonly #deps: HandOnDeps;
+  readonly #places: number;
+  /** Each is let in, in order. */
+  readonly #waiting: (() => void)[] = [];
+  #taken = 0;
+  #isHurried = false;
+
+  constructor(deps: HandOnDeps) {
+    this.#deps = deps;
+    this.#places = Math.max(1, Math.floor(deps.bufferSize * SHARE));
+  }
+
+  /** Comes true when the transport has it. */
+  async add(header: AnyEnvelope[0], rest: Rest): Promise<Handed> {
+    await this.#takePlace();
+    const answer = await this.#send(header, rest).catch(() => ({ answer: Promise.resolve({}) }));
+    rest.release();
+    void this.#leave(answer);
+    return answer;
+  }
+
+  /** Nothing waits any longer: there is no time left. */
+  hurry(): void {
+    this.#isHurried = true;
+    for (const enter of this.#waiting.splice(0)) enter();
+  }
+
+  async #takePlace(): Promise<void> {
+    if (!this.#isHurried && this.#taken >= this.#places) {
+      await new Promise<void>((enter) => this.#waiting.push(enter));
+    }
+    this.#taken++;
+  }
+
+  async #send(header: AnyEnvelope[0], rest: Rest): Promise<Handed> {
+    const { send, rateLimits, reporter } = this.#deps;
+    const items = withoutLimited(await rest.items(), rateLimits, reporter);
+    if (items.length === 0) return { answer: Promise.resolve({}) };
+    return { answer: Promise.resolve(send([freshHeader(header), items])) };
+  }
+
+  async #leave({ answer }: Handed): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const end = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, PLACE_MS).unref();
+    });
+    await Promise.race([answer, end]).catch(() => {});
+    clearTimeout(timer);
+    this.#taken--;
+    this.#waiting.shift()?.();
+  }
+}

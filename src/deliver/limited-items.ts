@@ -1,0 +1,26 @@
+import type { EnvelopeItemType } from '@sentry/core';
+import type { Reporter } from '../observe/reporter.ts';
+import { envelopeItemTypeToDataCategory } from '../sdk.ts';
+import type { AnyItem } from './profile-items.ts';
+import type { RateLimits } from './rate-limits.ts';
+
+export function categoryOf(type: string): string {
+  return envelopeItemTypeToDataCategory(type as EnvelopeItemType);
+}
+
+/**
+ * Takes out of an envelope what an active limit forbids, and reports it. The SDK's transport does the same by the limits that
+ * it was told of itself: what our uploads were told it has not heard.
+ *
+ * @returns the same list if nothing is limited
+ */
+export function withoutLimited(items: AnyItem[], rateLimits: RateLimits, reporter: Reporter): AnyItem[] {
+  const isLimited = ([{ type }]: AnyItem): boolean => rateLimits.isActive(categoryOf(type));
+  if (!items.some(isLimited)) return items;
+  const limited = items.filter(isLimited);
+  reporter.lose(
+    'rate-limited',
+    limited.map(([{ type }]) => categoryOf(type)),
+  );
+  return items.filter((item) => !limited.includes(item));
+}

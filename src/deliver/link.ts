@@ -1,0 +1,92 @@
+/** Uploads at once: the SDK's own transport opens as many connections (`maxSockets` in `makeNodeTransport`). */
+const MAX_ACTIVE = 30;
+
+/** Pause after the first failure, doubled with each further one. A random half of it is left out. */
+const FIRST_PAUSE_MS = 1000;
+const MAX_PAUSE_MS = 30_000;
+
+/** With uploads under way, no answer to any of them in this time is no mere slowness. */
+const SILENCE_MS = 3000;
+
+/** How long to wait after so many failures. */
+export function pauseAfter(failures: number): number {
+  const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), MAX_PAUSE_MS);
+  return pauseMs * (0.5 + Math.random() / 2);
+}
+
+/**
+ * What recent uploads say about the way to the server. One that fails says something about itself; two without an answer to
+ * any other between say that the way is down. Then one alone tries, so that a server that restarts is not met by everything at once.
+ */
+export class Link {
+  /** Uploads that have failed since the last answer, two at the most. */
+  readonly #failed = new Set<object>();
+  #pauses = 0;
+  #resumesAtMs = 0;
+  #failedAtMs = Number.NEGATIVE_INFINITY;
+  #answeredAtMs = Number.NEGATIVE_INFINITY;
+  #activeSinceMs = 0;
+  #active = 0;
+  #maxActive = MAX_ACTIVE;
+
+  get isDown(): boolean {
+    return this.#failed.size > 1;
+  }
+
+  get answeredAtMs(): number {
+    return this.#answeredAtMs;
+  }
+
+  /** Whether what leaves now can expect an answer before long. */
+  get isFlowing(): boolean {
+    const quietMs = performance.now() - Math.max(this.#answeredAtMs, this.#activeSinceMs);
+    return !this.isDown && (this.#active === 0 || quietMs < SILENCE_MS);
+  }
+
+  /** @param isFirst whether it is the first attempt of its upload: nothing says yet that it will fail as the others did */
+  mayTry(isFirst: boolean): boolean {
+    return !this.isFull && performance.now() >= this.triesAtMs(isFirst);
+  }
+
+  /** From when on an attempt may be made, if there is a place for it. */
+  triesAtMs(isFirst: boolean): number {
+    if (!this.isDown) return Number.NEGATIVE_INFINITY;
+    return isFirst ? Math.min(this.#resumesAtMs, this.#failedAtMs + FIRST_PAUSE_MS) : this.#resumesAtMs;
+  }
+
+  /** Whether as much is under way as may be. */
+  get isFull(): boolean {
+    return this.#active >= (this.isDown ? 1 : this.#maxActive);
+  }
+
+  begin(): void {
+    if (this.#active === 0) this.#activeSinceMs = performance.now();
+    this.#active++;
+  }
+
+  answered(): void {
+    this.#active--;
+    this.#answeredAtMs = performance.now();
+    // As many more as there are answers: the server may not be up to all of them at once.
+    if (this.isDown) this.#maxActive = 1;
+    this.#maxActive = Math.min(this.#maxActive + 1, MAX_ACTIVE);
+    this.#failed.clear();
+    this.#pauses = 0;
+  }
+
+  failed(upload: object): void {
+    this.#active--;
+    const nowMs = performance.now();
+    this.#failedAtMs = nowMs;
+    if (this.#failed.size < 2) this.#failed.add(upload);
+    // Those that fail together are one failure.
+    if (!this.isDown || nowMs < this.#resumesAtMs) return;
+    this.#pauses++;
+    this.#resumesAtMs = nowMs + pauseAfter(this.#pauses);
+  }
+
+  /** Ends the pause. */
+  hurry(): void {
+    this.#resumesAtMs = 0;
+  }
+}

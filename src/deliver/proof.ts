@@ -1,0 +1,15 @@
+import type { Ending } from './upload-queue.ts';
+
+/** How long a chunk that is larger than all that has passed is kept to be split, should it be refused. */
+const PROOF_MS = 2000;
+
+/** Waits for a while whether what is on its way is refused for its size. */
+export async function isRefused(ending: Promise<Ending>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const end = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), PROOF_MS).unref();
+  });
+  const known = await Promise.race([ending, end]);
+  clearTimeout(timer);
+  return known?.outcome === 'oversize' && !known.mayHaveArrived;
+}

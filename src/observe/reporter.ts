@@ -1,0 +1,100 @@
+import type { EventDropReason } from '@sentry/core';
+import type { ThinningLoss } from '../deliver/thinning.ts';
+import type { Drop, DropReason } from '../options.ts';
+import type { ProfileFormat } from '../profile/types.ts';
+import type { SkipReason } from '../sampling/admission.ts';
+import { debug } from '../sdk.ts';
+import { DATA_CATEGORIES, DISCARD_REASONS, SKIP_REASONS } from './discard-reasons.ts';
+import { Oversized, type OversizedStats } from './oversized.ts';
+
+export interface ReporterDeps {
+  /** Records something lost in Sentry's client reports. */
+  readonly report: (reason: EventDropReason, category: string) => void;
+  /** Takes one of them back. */
+  readonly takeBack: (reason: EventDropReason, category: string) => void;
+  readonly onDrop: ((drop: Drop) => void) | undefined;
+}
+
+/** Tells the log, the user and Sentry what has become of profiles, and counts what has no place in the ledger. */
+export class Reporter {
+  /**
+   * Whether Sentry is told. Not while the process is being let go with the server unreachable: a client report would keep it, as the
+   * SDK's requests have no time limit.
+   */
+  isReporting = true;
+  readonly #deps: ReporterDeps;
+  readonly #skipped: Record<SkipReason, number> = { rate: 0, budget: 0, active: 0, short: 0 };
+  readonly #oversized = new Oversized();
+
+  constructor(deps: ReporterDeps) {
+    this.#deps = deps;
+  }
+
+  get skipped(): Readonly<Record<SkipReason, number>> {
+    return { ...this.#skipped };
+  }
+
+  get oversized(): OversizedStats {
+    return this.#oversized.stats;
+  }
+
+  /** A profile that the user's own rate had chosen was not taken. */
+  skip(format: ProfileFormat, reason: SkipReason): void {
+    this.#skipped[reason]++;
+    this.#report(SKIP_REASONS[reason], DATA_CATEGORIES[format]);
+  }
+
+  /** A profile was dropped: the ledger has counted it. */
+  drop(drop: Drop): void {
+    const { format, reason, bytes, id } = drop;
+    debug.log(`[BoundedProfiling] Dropped the profile of a ${format} (${reason}, ${bytes} bytes): ${id}`);
+    const warn = (error: unknown): void => debug.warn('[BoundedProfiling] onDrop threw:', error);
+    try {
+      // It may be an async function all the same.
+      Promise.resolve(this.#deps.onDrop?.(drop)).catch(warn);
+    } catch (error) {
+      warn(error);
+    }
+  }
+
+  /** What belongs to these data categories will not reach Sentry, and nobody else has said so. */
+  lose(reason: DropReason, categories: readonly string[]): void {
+    for (const category of categories) this.#report(DISCARD_REASONS[reason], category);
+  }
+
+  /** What somebody else has reported as lost goes on. */
+  recover(reason: DropReason, categories: readonly string[]): void {
+    for (const category of categories) this.#deps.takeBack(DISCARD_REASONS[reason], category);
+  }
+
+  /** A chunk was sent in parts. */
+  split(id: string, parts: number): void {
+    this.#oversized.addSplit();
+    debug.log(`[BoundedProfiling] Sent the chunk ${id} in ${parts} parts: it was over a limit of size`);
+  }
+
+  /** A profile of a transaction was made to fit. */
+  thin(id: string, loss: ThinningLoss): void {
+    this.#oversized.addThinned(loss);
+    debug.log(`[BoundedProfiling] Thinned the profile ${id}, which was over a limit: ${describe(loss)}`);
+  }
+
+  /** A profile could not be encoded. */
+  malformed(error: unknown): void {
+    try {
+      debug.warn('[BoundedProfiling] A profile could not be encoded:', error);
+    } catch {
+      // What was thrown can't be printed.
+    }
+  }
+
+  #report(reason: EventDropReason, category: string): void {
+    if (this.isReporting) this.#deps.report(reason, category);
+  }
+}
+
+function describe({ samplesKept, samplesBefore, maxDepth, selfTimeDistance }: ThinningLoss): string {
+  const depth = Number.isFinite(maxDepth) ? `, stacks cut to ${maxDepth} frames` : '';
+  const percent = (selfTimeDistance * 100).toFixed(1);
+  return `${samplesKept} of ${samplesBefore} samples kept${depth}, self times moved by ${percent}%`;
+}
