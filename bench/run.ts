@@ -1,5 +1,6 @@
 // Runs a benchmark by name: `npm run bench -- encode [--quick]`.
 import { parseArgs } from 'node:util';
+import { benchDelivery } from './delivery/index.ts';
 import { benchEncode } from './encode/index.ts';
 import { benchGovernor } from './governor/index.ts';
 import type { BenchOptions } from './options.ts';
@@ -9,6 +10,7 @@ import { killChildrenOnSignals } from './support/children.ts';
 import { benchThin } from './thin/index.ts';
 
 const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = {
+  delivery: benchDelivery,
   encode: benchEncode,
   governor: benchGovernor,
   registry: benchRegistry,
@@ -18,6 +20,7 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>
 
 const USAGE = `Usage: npm run bench -- <name> [--quick] [--runs 3] [--only <text>]
 
+  delivery  how old transactions are when they arrive: stock SDK, this package
   encode    CPU, memory, event loop and bytes of one profile on its way to the server: stock SDK, json-ext, this package
   governor  what the sampling rate does in simulated services: a chart of each in docs/governor
   registry  what profiling costs a server that others wrote, at 60 requests a second: none, stock SDK, this package
@@ -25,8 +28,8 @@ const USAGE = `Usage: npm run bench -- <name> [--quick] [--runs 3] [--only <text
   thin      what a profile of 64 MB still shows when it is thinned to fit a limit
 
   --quick   one repetition of each case, without the largest; nothing is written
-  --runs    repetitions of each case of registry and service
-  --only    of registry and service the cases with this in their names, as "SDK 10, 64"; nothing is written`;
+  --runs    repetitions of each case of delivery, registry and service
+  --only    of delivery, registry and service the cases with this in their names, as "SDK 10, 64"; nothing is written`;
 
 killChildrenOnSignals();
 const { values, positionals } = parseArgs({

@@ -81,6 +81,7 @@ export class EncodingLine {
       shipment.end(leftOut('budget'));
       return;
     }
+    shipment.hasBegun = true;
     try {
       const compaction =
         recorded.length > 0

@@ -39,9 +39,11 @@ export interface PipelineDeps {
 /** So long a transaction waits for its profile, with the server at hand: then it goes alone, a second after it could have gone. */
 const PATIENCE_MS = 900;
 
-/** A timer that is so late says that the process has stood still: then there is a little more time. */
+/** A timer that is so late says that the process has stood still, and had no turn in that time. */
 const STANDSTILL_MS = 200;
-const THAW_MS = 200;
+
+/** A little more time for what had no turn, or is being encoded: to drop it then would waste what that has cost. */
+const GRACE_MS = 300;
 
 /** With more than this under way, an answer can't be expected soon: whoever sent is let go, with the objects that he holds. */
 const MAX_HELD_CALLERS = 8;
@@ -216,9 +218,9 @@ export class Pipeline {
       if (!shipment.hasLeft && this.#deps.carrier.isFlowing) shipment.end(leftOut('budget'));
     };
     let timer = setTimeout(() => {
-      // A process that was frozen, or blocked, has had no turn in that time.
-      if (performance.now() - dueMs < STANDSTILL_MS) decide();
-      else timer = setTimeout(decide, THAW_MS).unref();
+      const stoodStill = performance.now() - dueMs > STANDSTILL_MS;
+      if (stoodStill || shipment.hasBegun) timer = setTimeout(decide, GRACE_MS).unref();
+      else decide();
     }, PATIENCE_MS).unref();
     void shipment.ended.then(() => clearTimeout(timer));
   }

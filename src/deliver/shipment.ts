@@ -40,6 +40,8 @@ export class Shipment {
   readonly response: Promise<TransportMakeRequestResponse>;
   /** One, or one for each part of the profile. */
   readonly uploads = new Set<Upload>();
+  /** Whether its profile is being encoded, or has been. */
+  hasBegun = false;
   /** Whether an attempt has been made to send it. */
   hasLeft = false;
   /** Told when the rest, sent alone, was refused for its size: then the profile's size was not to blame. */

@@ -5,11 +5,19 @@ import type { Pace } from '../pace.ts';
 const TARGET_SHARE = 0.5;
 
 /**
+ * In a busy loop, whose turns are long without it, work takes this share of them, up to the larger share of the limit: else what
+ * it gets done in a second would fall with every other load.
+ */
+const TURN_SHARE = 0.2;
+const BUSY_TARGET_SHARE = 0.85;
+
+/**
  * Runs stepwise computations in slices, with the event loop free in between. All that run share one allowance for each
  * turn of the loop: several small profiles may fit one turn, and a large one takes many.
  */
 export class Slices implements Pace {
-  readonly #targetMs: number;
+  readonly #maxSliceMs: number;
+  #targetMs: number;
   /** What was taken of this turn before the current step, and when that step began. */
   #spentMs = 0;
   #stepAtMs = 0;
@@ -19,6 +27,7 @@ export class Slices implements Pace {
 
   /** @param maxSliceMs longest stretch of the event loop to take at a time, in milliseconds */
   constructor(maxSliceMs: number) {
+    this.#maxSliceMs = maxSliceMs;
     this.#targetMs = maxSliceMs * TARGET_SHARE;
   }
 
@@ -65,8 +74,16 @@ export class Slices implements Pace {
     if (this.#isTurnOpen) return;
     this.#isTurnOpen = true;
     this.#spentMs = 0;
+    const openedMs = performance.now();
     setImmediate(() => {
       this.#isTurnOpen = false;
+      this.#follow(performance.now() - openedMs - this.#spentMs);
     });
+  }
+
+  /** @param othersMs what everything else has taken of the last turn */
+  #follow(othersMs: number): void {
+    const [leastMs, mostMs] = [TARGET_SHARE * this.#maxSliceMs, BUSY_TARGET_SHARE * this.#maxSliceMs];
+    this.#targetMs = Math.min(Math.max(leastMs, TURN_SHARE * othersMs), mostMs);
   }
 }
