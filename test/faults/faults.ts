@@ -10,6 +10,8 @@ export interface Fault extends Pick<SiteOptions, 'isTls' | 'isNamed'> {
   /** Makes a matter of time one of a second. */
   readonly bounded?: BoundedProfilingOptions;
   readonly expected: Expected;
+  /** Whether it is chance which requests it hits. */
+  readonly hitsByChance?: boolean;
   /** Whether rate limits that have run out are in force again as long as it lasts. */
   readonly revivesLimits?: boolean;
 }
@@ -99,6 +101,11 @@ export const FAULTS: readonly Fault[] = [
   },
   behaving('cuts its answers off', { kind: 'stop-mid-response', end: 'cut' }, {}),
   behaving('resets the connection in the midst of the body', { kind: 'reset' }, RETRIED),
+  {
+    ...behaving('resets one connection in two', { kind: 'reset', oneIn: 2 }, {}),
+    hitsByChance: true,
+  },
+  behaving('is a second away', { kind: 'slow', delayMs: 1000 }, {}),
   {
     // It has taken what it answers so slowly, and nobody waits for the status line to come together.
     ...behaving(

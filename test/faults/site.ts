@@ -27,6 +27,8 @@ export interface SiteOptions {
   readonly keepAlive?: boolean;
   /** More options for `Sentry.init`. */
   readonly options?: object;
+  /** How long a relay takes for an answer when nothing is wrong with it, in milliseconds. */
+  readonly latencyMs?: number;
 }
 
 const LOOPBACK_ADDRESS = '127.0.0.1';
@@ -39,6 +41,7 @@ export class Site {
   readonly arrivals: Arrivals;
   readonly #relays: [Relay, ...Relay[]];
   readonly #certificate: Certificate | undefined;
+  readonly #latencyMs: number;
 
   private constructor(
     line: Line,
@@ -46,15 +49,21 @@ export class Site {
     relay: Relay,
     arrivals: Arrivals,
     certificate: Certificate | undefined,
+    latencyMs: number,
   ) {
     this.line = line;
     this.service = service;
     this.arrivals = arrivals;
     this.#relays = [relay];
     this.#certificate = certificate;
+    this.#latencyMs = latencyMs;
+    this.behave({ kind: 'normal' });
   }
 
-  static async open(line: Line, { bounded, isTls, isNamed, keepAlive, options }: SiteOptions): Promise<Site> {
+  static async open(
+    line: Line,
+    { bounded, isTls, isNamed, keepAlive, options, latencyMs = 0 }: SiteOptions,
+  ): Promise<Site> {
     const certificate = isTls ? await makeCertificate() : undefined;
     const arrivals: Arrivals = { transactionNames: [], transactionIds: [], profileIds: [] };
     const relay = await startRelay(relayOptions(arrivals, certificate));
@@ -71,7 +80,7 @@ export class Site {
       },
     };
     const service = startScenario(line, 'mjs', request, { execArgv: ['--expose-gc'] });
-    return new Site(line, service, relay, arrivals, certificate);
+    return new Site(line, service, relay, arrivals, certificate, latencyMs);
   }
 
   /** The relay that is there now, or was there last. */
@@ -86,7 +95,8 @@ export class Site {
 
   /** From now on: what the relay holds is answered as it would have been. */
   behave(behaviour: Behaviour): void {
-    this.relay.behave(behaviour);
+    const isFar = behaviour.kind === 'normal' && this.#latencyMs > 0;
+    this.relay.behave(isFar ? { kind: 'slow', delayMs: this.#latencyMs } : behaviour);
     this.relay.release();
   }
 
@@ -100,6 +110,7 @@ export class Site {
     await this.relay.close();
     const { port } = this.relay;
     this.#relays.push(await startRelay({ port, ...relayOptions(this.arrivals, certificate) }));
+    this.behave({ kind: 'normal' });
   }
 
   /** The same with a certificate that the service does not trust. */

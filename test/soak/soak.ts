@@ -17,12 +17,17 @@ const HEAP_TOLERANCE_BYTES = 2 * 1024 * 1024;
 const CLOSE_MS = 5000;
 
 /** Runs a service of an SDK line under load through faults for a while, and checks what is left of it in the end. */
-export async function soak(line: Line, durationMs: number, random: Random): Promise<Checks> {
+export async function soak(
+  line: Line,
+  { durationMs, latencyMs }: { readonly durationMs: number; readonly latencyMs: number },
+  random: Random,
+): Promise<Checks> {
   const checks = new Checks(`SDK ${line}:`);
   const site = await Site.open(line, {
     bounded: { uploadTimeoutMs: 1000 },
     isTls: true,
     isNamed: true,
+    latencyMs,
     options: { _experiments: { maxProfileDurationMs: MAX_PROFILE_MS } },
   });
   try {

@@ -120,6 +120,13 @@ describe('behaviour', () => {
     expect(broken.counts).toEqual({});
   });
 
+  it('reset, one in two: takes the others', async () => {
+    const broken = await startBehaving({ kind: 'reset', oneIn: 2 });
+    expect((await post(broken.url, CHUNK)).status).toBe(200);
+    await expect(post(broken.url, CHUNK)).rejects.toThrow();
+    expect(broken.counts).toEqual({ profile_chunk: 1 });
+  });
+
   it('close-early: answers 413 without reading the body, and closes', async () => {
     const early = await startBehaving({ kind: 'close-early' });
     // Whether the answer or the broken connection comes first is not for the relay to say.

@@ -35,6 +35,8 @@ interface Rude {
 /** Cuts the connection as soon as the first part of the body is there. */
 interface Reset {
   kind: 'reset';
+  /** Only of one request in so many; the others are answered by the rules. */
+  oneIn?: number;
 }
 
 /** Answers 413 to the headers alone and closes the connection on the body. */

@@ -200,7 +200,7 @@ class RelayServer implements Relay {
       this.#answer(early, behaviour, record, response);
       return;
     }
-    if (behaviour.kind === 'reset') {
+    if (behaviour.kind === 'reset' && this.#journal.requests.length % (behaviour.oneIn ?? 1) === 0) {
       request.once('data', () => request.destroy());
       request.once('end', () => request.destroy());
     }
