@@ -55,10 +55,9 @@ export function isIdle(client: Client): boolean {
 }
 
 /**
- * Whether a flush of the client sends on at once all spans that have ended: the SDK's own tracer provider has them collected by
- * its exporter, which it tells to.
+ * Whether a flush of the client sends on at once all spans that have ended: the SDK tells its own tracer provider to. Spans of a
+ * provider that the user has set up come when that likes.
  */
 export function isFlushingSpans(client: Client): boolean {
-  const { traceProvider } = client as { traceProvider?: { _activeSpanProcessor?: unknown } };
-  return traceProvider?._activeSpanProcessor !== undefined;
+  return (client as { traceProvider?: object }).traceProvider !== undefined;
 }

@@ -93,6 +93,10 @@ test('a transport of the user’s own gets the profile beside its transaction, o
   expect(stats).toMatchObject({ captured: 1, delivered: 1 });
 });
 
+test('a flush does not wait for a transaction that is ignored: its profile is given up at once', async () => {
+  expect(await run('ignored')).toMatchObject({ abandoned: 1, stats: { captured: 0, pending: 0 } });
+});
+
 test('a transaction too short for a tick comes alone, and is counted and told', async () => {
   const { stats } = await run('short');
   expect(received()).toEqual({ 'request 0': 0, 'request 1': 1 });

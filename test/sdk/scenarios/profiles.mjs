@@ -104,6 +104,17 @@ const CASES = {
     },
   },
 
+  /** A transaction that the application does not want, and a flush after it. */
+  ignored: {
+    options: { ignoreTransactions: ['request 0'] },
+    async run(kit) {
+      await transaction(kit, 0, () => busy(150));
+      // Shorter than what a transaction is waited for that may still come.
+      await kit.Sentry.flush(100);
+      return { abandoned: kit.getProfilingStats().abandoned };
+    },
+  },
+
   /** A transaction too short for a tick, and one that is not. */
   short: {
     async run(kit) {
