@@ -154,7 +154,8 @@ export class Entry {
 
   /** Counts the profile, once: from here on it is delivered, dropped, or pending. */
   capture(): void {
-    if (!this.#isCaptured && this.#isOpen) this.#doors.capture(this.#heldBytes + this.#restBytes);
+    if (this.#isCaptured || !this.#isOpen) return;
+    this.#doors.capture(this.#heldBytes + this.#restBytes);
     this.#isCaptured = true;
   }
 
@@ -169,9 +170,10 @@ export class Entry {
     if (this.#close()) this.#doors.deliver(sentBytes);
   }
 
-  drop(reason: DropReason): void {
+  /** @param detail the cause, for people */
+  drop(reason: DropReason, detail: string): void {
     this.capture();
-    if (this.#close()) this.#doors.drop({ ...this.identity, reason, bytes: this.itemBytes });
+    if (this.#close()) this.#doors.drop({ ...this.identity, reason, bytes: this.itemBytes, detail });
   }
 
   #close(): boolean {

@@ -9,6 +9,8 @@ export interface Drop {
   readonly bytes: number;
   /** The `event_id` of the profile or the `chunk_id` of the chunk; empty if it had none. */
   readonly id: string;
+  /** The cause, in words for people: the status, the error, or which limit with its figures. Not a stable text. */
+  readonly detail: string;
 }
 
 /**

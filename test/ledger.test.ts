@@ -50,7 +50,7 @@ test('what is given back before it is captured leaves nothing; after that it can
   const given = ledger.reserve(IDENTITY, 300) as Entry;
   given.release();
   given.capture();
-  given.drop('network');
+  given.drop('network', 'by a test');
   expect(ledger.totals()).toMatchObject({ captured: 0, droppedTotal: 0, heldBytes: 0 });
   const captured = ledger.reserve(IDENTITY, 300) as Entry;
   captured.capture();
@@ -60,7 +60,7 @@ test('what is given back before it is captured leaves nothing; after that it can
 
 test('what is dropped before it is captured counts as captured', () => {
   const { ledger } = createLedger();
-  ledger.reserve(IDENTITY, 300)?.drop('budget');
+  ledger.reserve(IDENTITY, 300)?.drop('budget', 'by a test');
   expect(ledger.totals()).toMatchObject({ captured: 1, pending: 0, dropped: { budget: 1 }, heldBytes: 0 });
 });
 
@@ -100,7 +100,7 @@ test('a profile ends once', () => {
   entry.resize(100);
   entry.deliver(60);
   entry.deliver(60);
-  entry.drop('network');
+  entry.drop('network', 'by a test');
   expect(entry.resize(1)).toBe(false);
   expect(drops).toEqual([]);
   expect(ledger.totals()).toMatchObject({
@@ -116,13 +116,13 @@ test('a drop is counted by its reason and told', () => {
   const { ledger, drops, capture } = createLedger();
   const entry = capture();
   entry.itemBytes = 77;
-  entry.drop('malformed');
-  expect(drops).toEqual([{ ...IDENTITY, reason: 'malformed', bytes: 77 }]);
+  entry.drop('malformed', 'by a test');
+  expect(drops).toEqual([{ ...IDENTITY, reason: 'malformed', bytes: 77, detail: 'by a test' }]);
   expect(ledger.totals()).toMatchObject({ droppedTotal: 1, dropped: { malformed: 1 }, heldBytes: 0 });
 });
 
 const step = fc.record({
-  kind: fc.constantFrom('capture', 'resize', 'share', 'release', 'deliver', 'drop'),
+  kind: fc.constantFrom('capture', 'resize', 'rest', 'share', 'release', 'deliver', 'drop'),
   which: fc.nat(19),
   bytes: fc.nat(1200),
   reason: fc.constantFrom<DropReason>('budget', 'network', 'rejected'),
@@ -133,10 +133,11 @@ type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
 const DOING: Record<Step['kind'], (step: Step, entry: Entry, ledger: Ledger) => void> = {
   capture: (_, entry) => entry.capture(),
   resize: ({ bytes }, entry) => entry.resize(bytes),
+  rest: ({ bytes }, entry) => entry.holdRest(bytes / 2),
   share: ({ bytes }, _, ledger) => ledger.holdShared(bytes),
   release: (_, entry) => entry.release(),
   deliver: ({ bytes }, entry) => entry.deliver(bytes),
-  drop: ({ reason }, entry) => entry.drop(reason),
+  drop: ({ reason }, entry) => entry.drop(reason, 'by a test'),
 };
 
 test('captured = delivered + dropped + pending and held <= budget, whatever happens', () => {
@@ -161,9 +162,13 @@ test('captured = delivered + dropped + pending and held <= budget, whatever happ
         const isAlone = holders.length === 1 && captured.has(holders[0] as Entry);
         if (!isAlone) expect(heldBytes).toBeLessThanOrEqual(BUDGET_BYTES);
       }
-      for (const entry of entries) entry.drop('network');
+      for (const entry of entries) {
+        entry.drop('network', 'by a test');
+        entry.holdRest(0);
+      }
       expect(ledger.holdShared(0)).toBe(true);
       expect(ledger.totals().heldBytes).toBe(0);
+      expect(ledger.reservedBytes).toBe(0);
     }),
     { numRuns: 500 },
   );

@@ -45,7 +45,7 @@ async function thinTo(original: Profile, limitBytes: number): Promise<string> {
     const blocks: Uint8Array[] = [];
     await encoding.writeTo(async (block) => void blocks.push(Buffer.from(block)));
     text = encoding.bytes <= limitBytes ? Buffer.concat(blocks).toString() : text;
-    return { fits: false as const, load: encoding.bytes / limitBytes };
+    return { fits: false as const, load: encoding.bytes / limitBytes, detail: '' };
   };
   const thinned = await thin(profile, bytes / limitBytes, slices, pack);
   if (thinned === undefined) throw new Error(`Nothing fits ${limitBytes} bytes`);

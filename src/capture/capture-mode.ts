@@ -29,4 +29,10 @@ export interface CaptureMode extends Omit<SeamListener, 'onStart'> {
 }
 
 /** Told of a profile that was started, and is not kept. */
-export type OnLost = (profile: RecordedProfile['entry'], reason: DropReason) => void;
+export type OnLost = (profile: RecordedProfile['entry'], reason: DropReason, detail: string) => void;
+
+/** Why a profile is not kept, and the cause in words. */
+export type Cause = [reason: DropReason, detail: string];
+
+export const EVICTED = 'the recording found no room';
+export const UNFINISHED = 'the client was closed before it was sent';

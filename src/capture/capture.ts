@@ -99,8 +99,8 @@ export class Capture {
             // Chunks cost the same, however many contexts they cover.
             readShare: () => (isTransactions ? chosenShare.value : 0),
           });
-    const onLost: OnLost = (entry, reason) => {
-      entry.drop(reason);
+    const onLost: OnLost = (entry, reason, detail) => {
+      entry.drop(reason, detail);
       deps.reporter.lose(reason, [DATA_CATEGORIES[entry.identity.format]]);
     };
     const shared = { admission: this.#admission, sampling: this.#sampling, isSeeing, onLost };

@@ -6,7 +6,7 @@ import { replaceMethod } from '../replace-method.ts';
 import type { Admission } from '../sampling/admission.ts';
 import type { Sampling } from '../sampling/sampling.ts';
 import { survive } from '../survive.ts';
-import type { CaptureMode, OnLost } from './capture-mode.ts';
+import { type CaptureMode, type Cause, EVICTED, type OnLost, UNFINISHED } from './capture-mode.ts';
 import { ChunkGate, isChunkProfiler } from './chunk-gate.ts';
 import type { ProfilerLinks } from './profiler-links.ts';
 import type { SdkProfiler } from './profiling-client.ts';
@@ -83,7 +83,7 @@ export class ChunkMode implements CaptureMode {
       entry: group.entry,
       group,
       continuesMs: this.#isContinuing ? this.#endedMs : undefined,
-      onEvicted: () => this.#lose(group, 'budget'),
+      onEvicted: () => this.#lose(group, 'budget', EVICTED),
     });
     group.add(profile);
     this.#running = { id, profile };
@@ -129,7 +129,7 @@ export class ChunkMode implements CaptureMode {
     this.#restoreFlush?.();
     this.#unseen.close();
     const { group } = this.#running?.profile ?? {};
-    if (group !== undefined) this.#lose(group, 'shutdown');
+    if (group !== undefined) this.#lose(group, 'shutdown', UNFINISHED);
     this.#seal();
   }
 
@@ -172,12 +172,12 @@ export class ChunkMode implements CaptureMode {
   }
 
   /** Loses a part of the group. If the pipeline has claimed another part, the pipeline counts the drop. */
-  #lose(group: ChunkGroup, reason: Parameters<OnLost>[1]): void {
+  #lose(group: ChunkGroup, ...[reason, detail]: Cause): void {
     if (this.#running?.profile.group === group) {
       this.#running.profile.release();
       this.#endRunning();
     }
-    if (!group.isClaimed) this.#deps.onLost(group.entry, reason);
+    if (!group.isClaimed) this.#deps.onLost(group.entry, reason, detail);
     else if (reason === 'budget') group.isEvicted = true;
     if (this.#group === group) this.#seal();
   }

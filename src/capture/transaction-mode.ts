@@ -4,7 +4,7 @@ import { createStub } from '../record/stand-in.ts';
 import type { Admission } from '../sampling/admission.ts';
 import type { Sampling } from '../sampling/sampling.ts';
 import { survive } from '../survive.ts';
-import type { CaptureMode, OnLost } from './capture-mode.ts';
+import { type CaptureMode, type Cause, EVICTED, type OnLost, UNFINISHED } from './capture-mode.ts';
 import { isFlushingSpans, isIdle, maxProfileMsOf, type ProfilingOptions } from './profiling-client.ts';
 import { installSpanGate } from './span-gate.ts';
 import { SpanProfiles } from './span-profiles.ts';
@@ -85,7 +85,7 @@ export class TransactionMode implements CaptureMode {
     const profile: RecordedProfile = new RecordedProfile({
       ...recording,
       entry,
-      onEvicted: () => this.#lose(profile, 'budget'),
+      onEvicted: () => this.#lose(profile, 'budget', EVICTED),
     });
     this.#profiles.set(id, profile);
     this.#spans?.started(id);
@@ -108,7 +108,9 @@ export class TransactionMode implements CaptureMode {
 
   follow(isPaused: boolean): void {
     if (!isPaused) return;
-    for (const profile of this.#profiles.values()) if (!profile.hasEnded) this.#lose(profile, 'budget');
+    for (const profile of this.#profiles.values()) {
+      if (!profile.hasEnded) this.#lose(profile, 'budget', 'memory is critical');
+    }
   }
 
   claim(profile: RecordedProfile): void {
@@ -131,7 +133,7 @@ export class TransactionMode implements CaptureMode {
     this.#spans?.close();
     this.#unseen.close();
     this.#waiting.close();
-    for (const profile of this.#profiles.values()) this.#lose(profile, 'shutdown');
+    for (const profile of this.#profiles.values()) this.#lose(profile, 'shutdown', UNFINISHED);
   }
 
   #admit(): boolean {
@@ -148,10 +150,10 @@ export class TransactionMode implements CaptureMode {
     return entry !== undefined;
   }
 
-  #lose(profile: RecordedProfile, reason: Parameters<OnLost>[1]): void {
+  #lose(profile: RecordedProfile, ...[reason, detail]: Cause): void {
     this.claim(profile);
     profile.release();
-    this.#deps.onLost(profile.entry, reason);
+    this.#deps.onLost(profile.entry, reason, detail);
   }
 
   #remove({ entry }: RecordedProfile): void {

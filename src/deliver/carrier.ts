@@ -49,9 +49,28 @@ export interface TooLarge {
   readonly fits: false;
   /** Above 1. Infinity where the rest of the envelope leaves no room. */
   readonly load: number;
+  /** Which limit, for people. */
+  readonly detail: string;
 }
 
-/** What a part takes of the room that others leave it. */
-export function loadOf(bytes: number, limitBytes: number, othersBytes = 0): number {
-  return othersBytes < limitBytes ? bytes / (limitBytes - othersBytes) : Number.POSITIVE_INFINITY;
+/** A limit, and what it is to hold. */
+export interface Fill {
+  readonly name: string;
+  readonly limitBytes: number;
+  /** What can be made smaller. */
+  readonly bytes: number;
+  readonly othersBytes?: number;
+}
+
+/** What the profile takes of the room that others leave it, by the limit that is tightest for it. */
+export function tightest(fills: readonly Fill[]): { readonly load: number; readonly detail: string } {
+  let load = 0;
+  let detail = '';
+  for (const { name, limitBytes, bytes, othersBytes = 0 } of fills) {
+    const own = othersBytes < limitBytes ? bytes / (limitBytes - othersBytes) : Number.POSITIVE_INFINITY;
+    if (own <= load) continue;
+    load = own;
+    detail = `${bytes + othersBytes} bytes, ${name} ${limitBytes}`;
+  }
+  return { load, detail };
 }

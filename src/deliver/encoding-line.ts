@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type ProfileEncoding, prepareEncoding, SMALL_BYTES } from '../encode/profile-encoding.ts';
 import type { Slices } from '../encode/slices.ts';
+import { messageOf } from '../observe/message-of.ts';
 import type { Reporter } from '../observe/reporter.ts';
 import { type Compaction, type CompactProfile, compactSteps } from '../profile/compact.ts';
 import { MalformedProfileError } from '../profile/types.ts';
 import type { RecordedProfile } from '../record/recorded-profile.ts';
-import { leftOut } from './fates.ts';
 import type { Fit } from './fit.ts';
 import type { Shipment } from './shipment.ts';
 
@@ -78,7 +78,7 @@ export class EncodingLine {
     const { slices, reporter } = this.#deps;
     // The recorder may have evicted the recording while the profile waited for its turn.
     if (isEvicted(recorded)) {
-      shipment.end(leftOut('budget'));
+      shipment.leaveOut('budget', 'the recording found no room while it waited');
       return;
     }
     shipment.hasBegun = true;
@@ -130,8 +130,12 @@ export class EncodingLine {
   }
 
   #fail(shipment: Shipment, error: unknown): void {
-    if (!this.#isStopped) this.#deps.reporter.malformed(error);
-    shipment.end(leftOut(this.#isStopped ? 'shutdown' : 'malformed'));
+    if (this.#isStopped) {
+      shipment.leaveOut('shutdown', 'encoding was broken off');
+      return;
+    }
+    this.#deps.reporter.malformed(error);
+    shipment.leaveOut('malformed', messageOf(error));
   }
 }
 

@@ -48,6 +48,13 @@ export function fateOf(outcome: Outcome, mayHaveArrived: boolean): Fate {
   return fate.rest === 'alone' && mayHaveArrived ? { ...fate, rest: 'shared', report: 'all' } : fate;
 }
 
+/** Why a profile does not go on, for those that never left. */
+export interface Loss {
+  readonly reason: DropReason;
+  /** The cause, for people. */
+  readonly detail: string;
+}
+
 /** A profile that never left. */
 export function leftOut(profile: DropReason): Fate {
   return { profile, rest: 'alone', report: 'profile' };

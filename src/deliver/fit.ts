@@ -3,8 +3,8 @@ import type { ProfileEncoding } from '../encode/profile-encoding.ts';
 import type { Slices } from '../encode/slices.ts';
 import type { Reporter } from '../observe/reporter.ts';
 import type { CompactProfile } from '../profile/compact.ts';
-import type { Carrier, Parcel } from './carrier.ts';
-import { fateOf, leftOut } from './fates.ts';
+import type { Carrier, Parcel, TooLarge } from './carrier.ts';
+import { fateOf } from './fates.ts';
 import { categoryOf } from './limited-items.ts';
 import { isRefused } from './proof.ts';
 import type { Shipment } from './shipment.ts';
@@ -39,9 +39,9 @@ export class Fit {
     if (packed.fits) {
       if (!(await this.#sendWhole(shipment, packed, encoding, objectBytes))) return;
       await this.#sendInParts(shipment, profile, packed.requestBytes / limits.requestBytes);
-    } else if (packed.load === Number.POSITIVE_INFINITY) shipment.end(leftOut('too-large'));
+    } else if (packed.load === Number.POSITIVE_INFINITY) shipment.leaveOut('too-large', packed.detail);
     else if (shipment.format === 'chunk') await this.#sendInParts(shipment, profile, packed.load);
-    else await this.#sendThinned(shipment, profile, packed.load);
+    else await this.#sendThinned(shipment, profile, packed);
   }
 
   /** @returns whether it was refused for its size while the profile was at hand: then it is still open */
@@ -54,7 +54,7 @@ export class Fit {
     const { entry } = shipment;
     const isKept = this.#isInDoubt(shipment, parcel) && entry.resize(objectBytes + parcel.heldBytes);
     if (!isKept && !entry.resize(parcel.heldBytes)) {
-      shipment.end(leftOut('budget'));
+      shipment.leaveOut('budget', `no room for ${parcel.heldBytes} bytes`);
       return false;
     }
     this.#deps.onShip(shipment, encoding);
@@ -71,18 +71,18 @@ export class Fit {
 
   #conclude(
     shipment: Shipment,
-    { outcome, mayHaveArrived, answer, isReported }: Ending,
+    { outcome, mayHaveArrived, answer, isReported, detail }: Ending,
     sentBytes: number,
   ): void {
     const fate = fateOf(outcome, mayHaveArrived);
     if (isReported && fate.rest === 'alone') {
       this.#deps.reporter.recover('too-large', shipment.rest.types.map(categoryOf));
     }
-    const details = { sentBytes, answer: answer as TransportMakeRequestResponse };
+    const details = { sentBytes, answer: answer as TransportMakeRequestResponse, detail };
     shipment.end(isReported ? { ...fate, report: 'nothing' } : fate, details);
   }
 
-  async #sendThinned(shipment: Shipment, profile: CompactProfile, load: number): Promise<void> {
+  async #sendThinned(shipment: Shipment, profile: CompactProfile, { load, detail }: TooLarge): Promise<void> {
     const { slices, carrier, reporter } = this.#deps;
     const { entry } = shipment;
     const objectBytes = entry.heldBytes;
@@ -90,7 +90,7 @@ export class Fit {
       entry.resize(objectBytes);
       return carrier.pack(shipment.whole, encoding);
     });
-    if (!thinned?.packed.fits) shipment.end(leftOut('too-large'));
+    if (!thinned?.packed.fits) shipment.leaveOut('too-large', `nothing useful would be left: ${detail}`);
     else if (shipment.isOpen) {
       await this.#sendWhole(shipment, thinned.packed, thinned.encoding, 0);
       if (shipment.isOpen) reporter.thin(entry.identity.id, thinned.loss);

@@ -2,15 +2,15 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { TransportMakeRequestResponse } from '@sentry/core';
 import type { Slices } from '../encode/slices.ts';
 import type { Ledger } from '../ledger.ts';
+import { messageOf } from '../observe/message-of.ts';
 import type { Reporter } from '../observe/reporter.ts';
-import type { DropReason } from '../options.ts';
 import { estimateHeldBytes } from '../profile/price.ts';
 import type { Profile } from '../profile/types.ts';
 import type { ChunkGroup } from '../record/chunk-group.ts';
 import type { Claim } from '../record/recorded-profile.ts';
 import type { Carrier } from './carrier.ts';
 import { type Arrival, EncodingLine } from './encoding-line.ts';
-import { leftOut } from './fates.ts';
+import { fateOf, type Loss } from './fates.ts';
 import { Fit } from './fit.ts';
 import type { HandOn } from './hand-on.ts';
 import { withoutLimited } from './limited-items.ts';
@@ -35,6 +35,8 @@ export interface PipelineDeps {
   /** A profile has been intercepted. */
   readonly claim: (payload: Profile) => Claim;
 }
+
+const LIMITED = 'a rate limit is active';
 
 /** So long a transaction waits for its profile, with the server at hand: then it goes alone, a second after it could have gone. */
 const PATIENCE_MS = 900;
@@ -122,7 +124,9 @@ export class Pipeline {
     this.#isClosed = true;
     this.#line.stop();
     for (const shipment of this.#deps.settling.all) {
-      if (shipment.uploads.size === 0 && !shipment.hasLeft) shipment.end(leftOut('shutdown'));
+      if (shipment.uploads.size === 0 && !shipment.hasLeft) {
+        shipment.leaveOut('shutdown', 'not sent before the end');
+      }
     }
     this.#deps.carrier.endWaiting();
   }
@@ -139,8 +143,10 @@ export class Pipeline {
     this.cutOff();
     for (const shipment of this.#deps.settling.all) {
       // What was being sent may have arrived; what never was can't have.
-      const fate = leftOut('shutdown');
-      shipment.end(shipment.hasLeft ? { ...fate, rest: 'shared', report: 'all' } : fate);
+      const fate = fateOf('closed', shipment.hasLeft);
+      shipment.end(fate, {
+        detail: shipment.hasLeft ? 'no answer before the end' : 'not sent before the end',
+      });
     }
   }
 
@@ -159,7 +165,7 @@ export class Pipeline {
     void shipment.ended.then(() => this.#leave(arrival));
     const types = items.map(([{ type }]) => String(type));
     const refusal = this.#refusalOf(arrival, types, item.payload);
-    if (refusal !== undefined) shipment.end(leftOut(refusal));
+    if (refusal !== undefined) shipment.leaveOut(refusal.reason, refusal.detail);
     else this.#detached(() => this.#start(arrival));
     return shipment;
   }
@@ -185,20 +191,23 @@ export class Pipeline {
     { shipment: { entry, format, rest }, recorded }: Arrival,
     types: readonly string[],
     payload: Profile,
-  ): DropReason | undefined {
-    const { carrier, rateLimits, reporter } = this.#deps;
-    if (this.#isClosed) return 'shutdown';
+  ): Loss | undefined {
+    const { carrier, rateLimits, reporter, ledger } = this.#deps;
+    if (this.#isClosed) return { reason: 'shutdown', detail: 'the client was closed before' };
     try {
       if (recorded.length === 0) {
         entry.capture();
         entry.itemBytes = estimateHeldBytes(payload);
       }
-      if (rateLimits.areActiveFor(format, types)) return 'rate-limited';
-      if (recorded.length === 0 && !entry.resize(entry.itemBytes)) return 'budget';
-      return carrier.stow(rest) ? undefined : 'budget';
+      if (rateLimits.areActiveFor(format, types)) return { reason: 'rate-limited', detail: LIMITED };
+      if (recorded.length === 0 && !entry.resize(entry.itemBytes)) {
+        return { reason: 'budget', detail: `${entry.itemBytes} bytes, room for ${ledger.freeBytes}` };
+      }
+      if (carrier.stow(rest)) return undefined;
+      return { reason: 'budget', detail: `no room for its transaction, but for ${ledger.freeBytes} bytes` };
     } catch (error) {
       reporter.malformed(error);
-      return 'malformed';
+      return { reason: 'malformed', detail: messageOf(error) };
     }
   }
 
@@ -215,7 +224,11 @@ export class Pipeline {
     const dueMs = performance.now() + PATIENCE_MS;
     const decide = (): void => {
       shipment.release();
-      if (!shipment.hasLeft && this.#deps.carrier.isFlowing) shipment.end(leftOut('budget'));
+      if (shipment.hasLeft || !this.#deps.carrier.isFlowing) return;
+      shipment.leaveOut(
+        'budget',
+        shipment.hasBegun ? 'not encoded in time' : 'its turn did not come in time',
+      );
     };
     let timer = setTimeout(() => {
       const stoodStill = performance.now() - dueMs > STANDSTILL_MS;
@@ -238,7 +251,7 @@ export class Pipeline {
     await recorded.at(-1)?.ready();
     if (!shipment.isOpen) return;
     if (this.#deps.rateLimits.areActiveFor(shipment.format, shipment.rest.types)) {
-      shipment.end(leftOut('rate-limited'));
+      shipment.leaveOut('rate-limited', LIMITED);
     } else this.#line.add(arrival);
   }
 }

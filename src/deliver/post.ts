@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { GzipMember } from '../encode/gzip-member.ts';
+import { messageOf } from '../observe/message-of.ts';
 import type { Endpoint } from './endpoint.ts';
 
 /** What the server said, in the form that the SDK's transports resolve to. */
@@ -19,6 +20,8 @@ export interface NoAnswer {
   readonly wasSent: boolean;
   /** Whether the request can't even be made, for a header that is none, say: another attempt would end like it. */
   readonly isHopeless: boolean;
+  /** An error's code where it has one, for people. */
+  readonly error: string;
 }
 
 /** How long an answer may take to come to its end: what counts is its status, and until then it holds a connection. */
@@ -64,21 +67,22 @@ function postOnce(
     let answer: Answer | undefined;
     let timer: NodeJS.Timeout | undefined;
 
-    const end = (isStale = false, isHopeless = false): void => {
+    const end = (error = 'no answer', { isStale = false, isHopeless = false } = {}): void => {
       clearTimeout(timer);
       // Node's own `signal` listens until the request is closed, which some are long after they have ended.
       signal.removeEventListener('abort', breakOff);
       const wasSent = request?.writableFinished ?? false;
-      resolve({ result: answer ?? { wasSent, isHopeless }, isStale: isStale && answer === undefined });
+      resolve({ result: answer ?? { wasSent, isHopeless, error }, isStale: isStale && answer === undefined });
     };
     // Destroyed before it has a connection, behind a proxy that does not answer, a request says nothing.
-    const breakOff = (): void => {
+    const destroy = (error: string): void => {
       request?.destroy();
       connecting.abort();
-      end();
+      end(error);
     };
+    const breakOff = (): void => destroy('broken off');
     const giveUp = (): void => {
-      if (answer === undefined) breakOff();
+      if (answer === undefined) destroy(`no answer in ${timeoutMs} ms`);
     };
     const take = (response: IncomingMessage): void => {
       answer = toAnswer(response);
@@ -106,13 +110,15 @@ function postOnce(
         socket.destroy();
         end();
       });
-      request.on('error', (error: NodeJS.ErrnoException) => end(isReset(request, error)));
-      request.on('close', () => end());
+      request.on('error', (error: NodeJS.ErrnoException) => {
+        end(error.code ?? error.message, { isStale: isReset(request, error) });
+      });
+      request.on('close', () => end('the connection was closed'));
       for (const chunk of body.chunks) request.write(chunk);
       request.end();
-    } catch {
+    } catch (error) {
       request?.destroy();
-      end(false, true);
+      end(messageOf(error), { isHopeless: true });
     }
   });
 }

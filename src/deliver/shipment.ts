@@ -9,7 +9,7 @@ import type { Reporter } from '../observe/reporter.ts';
 import type { DropReason } from '../options.ts';
 import type { Profile, ProfileFormat } from '../profile/types.ts';
 import type { Consignment } from './carrier.ts';
-import type { Fate } from './fates.ts';
+import { type Fate, leftOut } from './fates.ts';
 import type { HandOn } from './hand-on.ts';
 import { categoryOf } from './limited-items.ts';
 import type { AnyEnvelope, ProfileItem } from './profile-items.ts';
@@ -26,6 +26,8 @@ export interface EndDetails {
   /** Compressed size of the acknowledged request body. */
   readonly sentBytes?: number;
   readonly answer?: TransportMakeRequestResponse;
+  /** The cause of a loss, for people. */
+  readonly detail?: string;
 }
 
 /** A profile on its way to the server, with what travels in its envelope. It ends once. */
@@ -115,13 +117,18 @@ export class Shipment {
   }
 
   /** Ends it. What comes later changes nothing. */
-  end({ profile, rest, report }: Fate, { sentBytes = 0, answer = {} }: EndDetails = {}): void {
+  end({ profile, rest, report }: Fate, { sentBytes = 0, answer = {}, detail = '' }: EndDetails): void {
     if (!this.#close()) return;
     if (profile === 'delivered') this.entry.deliver(sentBytes);
-    else this.#drop(profile, report);
+    else this.#drop(profile, report, detail);
     if (rest === 'alone') this.#handOn();
     else this.#rest.release();
     this.#finish(answer);
+  }
+
+  /** Ends it for a profile that never left. @param detail the cause, for people */
+  leaveOut(reason: DropReason, detail: string): void {
+    this.end(leftOut(reason), { detail });
   }
 
   /** Ends it for a profile that turned out to be none: nothing is counted. */
@@ -139,11 +146,11 @@ export class Shipment {
     return wasOpen;
   }
 
-  #drop(reason: DropReason, report: Fate['report']): void {
+  #drop(reason: DropReason, report: Fate['report'], detail: string): void {
     const { reporter } = this.#deps;
     if (report !== 'nothing') reporter.lose(reason, [DATA_CATEGORIES[this.format]]);
     if (report === 'all') reporter.lose(reason, this.#rest.types.map(categoryOf));
-    this.entry.drop(reason);
+    this.entry.drop(reason, detail);
   }
 
   #handOn(): void {

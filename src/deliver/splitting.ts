@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { BaseEnvelopeHeaders } from '@sentry/core';
 import { type ProfileEncoding, prepareEncoding } from '../encode/profile-encoding.ts';
-import type { DropReason } from '../options.ts';
 import type { CompactProfile } from '../profile/compact.ts';
 import { PartEnds } from '../profile/part-ends.ts';
 import { readColumns } from '../profile/sample-columns.ts';
 import { cutSteps, sliceTimeline, timelineOf } from '../profile/split.ts';
 import type { Consignment, Parcel } from './carrier.ts';
-import { fateOf, leftOut } from './fates.ts';
+import { fateOf, type Loss } from './fates.ts';
 import type { FitDeps } from './fit.ts';
 import { isRefused } from './proof.ts';
 import type { Shipment } from './shipment.ts';
@@ -51,7 +50,7 @@ export class Splitting {
   }
 
   /** @returns why not all parts have been sent */
-  async #sendParts(chunk: CompactProfile, wholeLoad: number): Promise<DropReason | undefined> {
+  async #sendParts(chunk: CompactProfile, wholeLoad: number): Promise<Loss | undefined> {
     const { slices, carrier, limits } = this.#deps;
     const columns = await slices.run(readColumns(chunk, slices));
     const timeline = timelineOf(columns);
@@ -64,12 +63,16 @@ export class Splitting {
       const piece = await slices.run(cutSteps(chunk, columns, slice, slices));
       const encoding = await prepareEncoding(piece.profile, slices);
       const packed = await carrier.pack(this.#consign(), encoding);
-      if (packed.fits && !this.#hold(packed.heldBytes)) return 'budget';
+      if (packed.fits && !this.#hold(packed.heldBytes)) {
+        return { reason: 'budget', detail: `no room for a part of ${packed.heldBytes} bytes` };
+      }
       const isRefused = packed.fits && (await this.#ship(packed, encoding));
       const requestLoad = packed.fits ? packed.requestBytes / limits.requestBytes : 0;
       size = nextSize(end - start, Math.max(packed.load, requestLoad));
       if (packed.fits && !isRefused) start = end;
-      else if (end === ends.endAfter(start, 1)) return 'too-large';
+      else if (end === ends.endAfter(start, 1)) {
+        return { reason: 'too-large', detail: `one sample: ${packed.fits ? 'HTTP 413' : packed.detail}` };
+      }
     }
     return undefined;
   }
@@ -108,15 +111,16 @@ export class Splitting {
     return true;
   }
 
-  #end(reason: DropReason | undefined): void {
+  #end(loss: Loss | undefined): void {
     const failure = this.#failure;
-    if (reason !== undefined) this.#shipment.end(leftOut(reason));
+    if (loss !== undefined) this.#shipment.leaveOut(loss.reason, loss.detail);
     else if (failure === undefined) {
       this.#shipment.end(fateOf('accepted', false), { sentBytes: this.#sentBytes });
       this.#deps.reporter.split(this.#shipment.entry.identity.id, this.#endings.length);
     } else {
       const fate = fateOf(failure.outcome, failure.mayHaveArrived);
-      this.#shipment.end(failure.isReported ? { ...fate, report: 'nothing' } : fate);
+      const { detail } = failure;
+      this.#shipment.end(failure.isReported ? { ...fate, report: 'nothing' } : fate, { detail });
     }
   }
 }

@@ -1,7 +1,8 @@
 import type { ProfileEncoding } from '../encode/profile-encoding.ts';
+import { messageOf } from '../observe/message-of.ts';
 import { serializeEnvelope } from '../sdk.ts';
-import { type Carrier, type Consignment, loadOf, type Parcel, type TooLarge } from './carrier.ts';
-import { leftOut, outcomeOf } from './fates.ts';
+import { type Carrier, type Consignment, type Parcel, type TooLarge, tightest } from './carrier.ts';
+import { outcomeOf } from './fates.ts';
 import type { Send } from './hand-on.ts';
 import { type AnyEnvelope, type AnyItem, freshHeader } from './profile-items.ts';
 import type { Rest } from './rest.ts';
@@ -37,16 +38,23 @@ export class TransportCarrier implements Carrier {
       serializeEnvelope(around as Parameters<typeof serializeEnvelope>[0]),
     );
     const { itemBytes, envelopeBytes, requestBytes } = this.#limits;
-    const load = Math.max(
-      loadOf(encoding.bytes, itemBytes),
-      loadOf(encoding.bytes, Math.min(envelopeBytes, requestBytes), aroundBytes),
-    );
-    if (load > 1) return { fits: false, load };
+    const { load, detail } = tightest([
+      { name: 'maxItemBytes', limitBytes: itemBytes, bytes: encoding.bytes },
+      {
+        name: 'maxEnvelopeBytes',
+        limitBytes: envelopeBytes,
+        bytes: encoding.bytes,
+        othersBytes: aroundBytes,
+      },
+      { name: 'maxRequestBytes', limitBytes: requestBytes, bytes: encoding.bytes, othersBytes: aroundBytes },
+    ]);
+    if (load > 1) return { fits: false, load, detail };
     // Objects and text are both held until the last of it is written.
     const { entry } = shipment;
     if (!entry.resize(entry.heldBytes + encoding.bytes)) {
-      shipment.end(leftOut('budget'));
-      return { fits: false, load: Number.POSITIVE_INFINITY };
+      const detail = `no room for ${encoding.bytes} bytes of text`;
+      shipment.leaveOut('budget', detail);
+      return { fits: false, load: Number.POSITIVE_INFINITY, detail };
     }
     const payload = await writeText(encoding);
     const sentBytes = aroundBytes + encoding.bytes;
@@ -81,9 +89,11 @@ export class TransportCarrier implements Carrier {
       // A transport that says nothing may have sent nothing.
       if (outcome === 'accepted' && statusCode !== undefined) this.#limits.pass(sentBytes);
       if (outcome === 'oversize') shipment.onRestRefused = this.#limits.refuse(sentBytes);
-      return { outcome, mayHaveArrived: false, answer, isReported: outcome === 'oversize' };
-    } catch {
-      return { outcome: 'unanswered', mayHaveArrived: true, isReported: true };
+      const detail = `the transport answered ${statusCode ?? 'nothing'}`;
+      return { outcome, mayHaveArrived: false, answer, isReported: outcome === 'oversize', detail };
+    } catch (error) {
+      const detail = `the transport failed: ${messageOf(error)}`;
+      return { outcome: 'unanswered', mayHaveArrived: true, isReported: true, detail };
     }
   }
 }

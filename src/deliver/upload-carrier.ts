@@ -3,7 +3,7 @@ import { Deflater, deflateAtOnce, type Segment, storeText } from '../encode/defl
 import { type GzipMember, gzipMemberBytes, joinSegments } from '../encode/gzip-member.ts';
 import type { ProfileEncoding } from '../encode/profile-encoding.ts';
 import { suppressTracing } from '../sdk.ts';
-import { type Carrier, type Consignment, loadOf, type Parcel, type TooLarge } from './carrier.ts';
+import { type Carrier, type Consignment, type Parcel, type TooLarge, tightest } from './carrier.ts';
 import type { Endpoint } from './endpoint.ts';
 import { outcomeOf } from './fates.ts';
 import { post } from './post.ts';
@@ -50,23 +50,31 @@ export class UploadCarrier implements Carrier {
     const itemHeader = `\n${JSON.stringify({ ...consignment.itemHeader, length: encoding.bytes })}\n`;
     const header = storeText(headerLine(consignment.envelopeHeader));
     const aroundBytes = plainBytes([header, ...rest]) + Buffer.byteLength(itemHeader);
-    const plainLoad = Math.max(
-      loadOf(encoding.bytes, limits.itemBytes),
-      loadOf(encoding.bytes, limits.envelopeBytes, aroundBytes),
-    );
-    if (plainLoad > 1) return { fits: false, load: plainLoad };
+    const { bytes } = encoding;
+    const plain = [
+      { name: 'maxItemBytes', limitBytes: limits.itemBytes, bytes },
+      { name: 'maxEnvelopeBytes', limitBytes: limits.envelopeBytes, bytes, othersBytes: aroundBytes },
+    ];
+    const expanded = tightest(plain);
+    if (expanded.load > 1) return { fits: false, ...expanded };
 
     const profile = await deflateProfile(itemHeader, encoding);
     const requestBytes = gzipMemberBytes([header, ...rest, profile]);
-    const othersBytes = requestBytes - profile.compressedBytes;
-    const load = Math.max(plainLoad, loadOf(profile.compressedBytes, limits.requestBytes, othersBytes));
-    if (load > 1) return { fits: false, load };
+    const { compressedBytes } = profile;
+    const request = {
+      name: 'maxRequestBytes',
+      limitBytes: limits.requestBytes,
+      bytes: compressedBytes,
+      othersBytes: requestBytes - compressedBytes,
+    };
+    const { load, detail } = tightest([...plain, request]);
+    if (load > 1) return { fits: false, load, detail };
     return {
       fits: true,
       load,
       requestBytes,
       sentBytes: requestBytes,
-      heldBytes: profile.compressedBytes + header.compressedBytes + WAITING_BYTES,
+      heldBytes: compressedBytes + header.compressedBytes + WAITING_BYTES,
       ship: () => this.#upload(consignment, [...rest, profile]),
     };
   }
@@ -105,8 +113,12 @@ export class UploadCarrier implements Carrier {
         return result;
       },
       foresee: () => {
-        if (rateLimits.areActiveFor(shipment.format, rest.types)) return 'limited';
-        return bytes > limits.requestBytes ? 'oversize' : undefined;
+        if (rateLimits.areActiveFor(shipment.format, rest.types)) {
+          return { outcome: 'limited', detail: 'a rate limit is active' };
+        }
+        const { requestBytes } = limits;
+        if (bytes <= requestBytes) return undefined;
+        return { outcome: 'oversize', detail: `${bytes} bytes, learned limit ${requestBytes}` };
       },
       conclude: ({ statusCode }) => {
         const outcome = outcomeOf(statusCode);

@@ -10,8 +10,16 @@ export interface Ending {
   /** Whether an attempt was sent whole and got no answer. */
   readonly mayHaveArrived: boolean;
   readonly answer?: Partial<Answer>;
+  /** The cause, for people. */
+  readonly detail: string;
   /** Whether the SDK has put what was lost into the client report itself. */
   readonly isReported?: boolean;
+}
+
+/** An end that is known beforehand. */
+export interface Foreseen {
+  readonly outcome: Outcome;
+  readonly detail: string;
 }
 
 /** Something to upload. */
@@ -19,7 +27,7 @@ export interface Upload {
   /** One attempt. */
   attempt(signal: AbortSignal): Promise<Answer | NoAnswer>;
   /** How it would end if it were sent now, where that is known. */
-  foresee(): Outcome | undefined;
+  foresee(): Foreseen | undefined;
   /** How it ends with this answer. */
   conclude(answer: Answer): Outcome;
   /** Set by the queue: whether it waits for a failure to be over. */
@@ -38,6 +46,8 @@ interface Entry {
   /** Failures while others got their answers. */
   ownFailures: number;
   mayHaveArrived: boolean;
+  /** What the last attempt failed with. */
+  error: string;
 }
 
 /** What fails so often where others pass will fail again: a body that a middlebox cuts off, for example. */
@@ -46,7 +56,7 @@ const MAX_OWN_FAILURES = 5;
 /** What waits longer than this has missed its turn: what has just come goes first. */
 const TURN_MS = 1000;
 
-const NEVER_MADE: NoAnswer = { wasSent: false, isHopeless: true };
+const NEVER_MADE: NoAnswer = { wasSent: false, isHopeless: true, error: 'the request could not be made' };
 
 /**
  * Sends uploads in order, as many at once as wait for it. One that fails is tried again later, while others go on; when the
@@ -91,8 +101,9 @@ export class UploadQueue {
         tries: 0,
         ownFailures: 0,
         mayHaveArrived: false,
+        error: '',
       };
-      if (this.#isEnding) end(entry, 'closed');
+      if (this.#isEnding) end(entry, 'closed', NOT_SENT);
       else {
         upload.isParked = this.#link.isDown;
         this.#fresh.set(upload, entry);
@@ -105,7 +116,7 @@ export class UploadQueue {
   remove(upload: Upload): void {
     for (const list of this.#lists) {
       const entry = list.get(upload);
-      if (entry !== undefined) end(entry, 'closed');
+      if (entry !== undefined) end(entry, 'closed', NOT_SENT);
       list.delete(upload);
     }
   }
@@ -128,7 +139,7 @@ export class UploadQueue {
     this.#isEnding = true;
     clearTimeout(this.#timer);
     for (const list of this.#lists) {
-      for (const entry of list.values()) end(entry, 'closed');
+      for (const entry of list.values()) end(entry, 'closed', NOT_SENT);
       list.clear();
     }
   }
@@ -140,16 +151,17 @@ export class UploadQueue {
   #go(): void {
     for (let entry = this.#next(); entry !== undefined; entry = this.#next()) {
       for (const list of this.#lists) list.delete(entry.upload);
-      const outcome = this.#foresee(entry);
-      if (outcome !== undefined) end(entry, outcome);
+      const foreseen = this.#foresee(entry);
+      if (foreseen !== undefined) end(entry, foreseen.outcome, foreseen.detail);
       else void this.#detached(() => this.#attempt(entry));
     }
     this.#wakeLater();
   }
 
-  #foresee(entry: Entry): Outcome | undefined {
-    if (entry.upload.isCancelled) return 'closed';
-    return this.#isExpired(entry) ? 'unanswered' : entry.upload.foresee();
+  #foresee(entry: Entry): Foreseen | undefined {
+    if (entry.upload.isCancelled) return { outcome: 'closed', detail: '' };
+    if (this.#isExpired(entry)) return { outcome: 'unanswered', detail: expired(entry) };
+    return entry.upload.foresee();
   }
 
   /** New ones before those that have missed their turn, and these before those that have failed. */
@@ -186,7 +198,7 @@ export class UploadQueue {
     if (result.statusCode !== undefined) {
       this.#link.answered();
       if (wasDown) this.#park(false);
-      end(entry, upload.conclude(result), result);
+      end(entry, upload.conclude(result), `HTTP ${result.statusCode}`, result);
     } else {
       if (this.#link.answeredAtMs > lastTriedAtMs) entry.ownFailures++;
       this.#fail(entry, result);
@@ -194,13 +206,15 @@ export class UploadQueue {
     this.#go();
   }
 
-  #fail(entry: Entry, { wasSent, isHopeless }: NoAnswer): void {
+  #fail(entry: Entry, { wasSent, isHopeless, error }: NoAnswer): void {
     const { upload } = entry;
     this.#link.failed(upload);
     entry.mayHaveArrived ||= wasSent;
-    if (this.#isEnding || upload.isCancelled) end(entry, 'closed');
-    else if (isHopeless || entry.ownFailures >= MAX_OWN_FAILURES) end(entry, 'unanswered');
-    else {
+    entry.error = error;
+    if (this.#isEnding || upload.isCancelled) end(entry, 'closed', 'broken off');
+    else if (isHopeless || entry.ownFailures >= MAX_OWN_FAILURES) {
+      end(entry, 'unanswered', `${error}, ${entry.tries} attempts`);
+    } else {
       entry.retryAtMs = performance.now() + pauseAfter(entry.tries);
       upload.isParked = true;
       this.#failed.set(upload, entry);
@@ -241,7 +255,7 @@ export class UploadQueue {
       for (const [upload, entry] of list) {
         if (!this.#isExpired(entry)) continue;
         list.delete(upload);
-        end(entry, 'unanswered');
+        end(entry, 'unanswered', expired(entry));
       }
     }
     this.#go();
@@ -267,6 +281,12 @@ function firstOf(list: Map<Upload, Entry>): Entry | undefined {
   return first;
 }
 
-function end({ resolve, mayHaveArrived }: Entry, outcome: Outcome, answer?: Answer): void {
-  resolve({ outcome, mayHaveArrived, ...(answer && { answer }) });
+const NOT_SENT = 'not sent before the end';
+
+function expired({ tries, error }: Entry): string {
+  return tries > 0 ? `${error}, ${tries} attempts` : 'its turn did not come in time';
+}
+
+function end({ resolve, mayHaveArrived }: Entry, outcome: Outcome, detail: string, answer?: Answer): void {
+  resolve({ outcome, mayHaveArrived, detail, ...(answer && { answer }) });
 }

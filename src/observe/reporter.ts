@@ -46,8 +46,10 @@ export class Reporter {
 
   /** A profile was dropped: the ledger has counted it. */
   drop(drop: Drop): void {
-    const { format, reason, bytes, id } = drop;
-    debug.log(`[BoundedProfiling] Dropped the profile of a ${format} (${reason}, ${bytes} bytes): ${id}`);
+    const { format, reason, bytes, id, detail } = drop;
+    debug.log(
+      `[BoundedProfiling] Dropped the profile of a ${format} (${reason}: ${detail}; ${bytes} bytes): ${id}`,
+    );
     const warn = (error: unknown): void => debug.warn('[BoundedProfiling] onDrop threw:', error);
     try {
       // It may be an async function all the same.

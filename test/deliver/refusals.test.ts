@@ -46,7 +46,7 @@ test.each([301, 400, 403, 404, 500, 502, 503, 504])(
     expect(
       relay.requests.filter(({ items }) => items.some(({ type }) => type === 'transaction')),
     ).toHaveLength(1);
-    expect(drops).toMatchObject([{ reason: 'rejected', format: 'transaction' }]);
+    expect(drops).toMatchObject([{ reason: 'rejected', format: 'transaction', detail: `HTTP ${status}` }]);
     expect(stats).toMatchObject({
       captured: 1,
       delivered: 0,
@@ -134,7 +134,8 @@ test('a drop tells the id and the size of the item', async () => {
   const bytes = Buffer.byteLength(JSON.stringify(chunk));
   await transport.send(envelope as never);
   await client.flush(5000);
-  expect(drops).toEqual([{ reason: 'too-large', format: 'chunk', id: chunk.chunk_id, bytes }]);
+  expect(drops).toMatchObject([{ reason: 'too-large', format: 'chunk', id: chunk.chunk_id, bytes }]);
+  expect(drops[0]?.detail).toMatch(/maxItemBytes 1024/);
 });
 
 // Core's own parser, by which the relay answers too, can't read an empty item: what counts is what was sent.

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Answer, NoAnswer } from '../../src/deliver/post.ts';
-import { type Ending, type Upload, UploadQueue } from '../../src/deliver/upload-queue.ts';
+import { type Ending, type Foreseen, type Upload, UploadQueue } from '../../src/deliver/upload-queue.ts';
 
 const ACCEPTED: Answer = { statusCode: 200, headers: { 'retry-after': null, 'x-sentry-rate-limits': null } };
-const REFUSED: NoAnswer = { wasSent: false, isHopeless: false };
-const UNANSWERED: NoAnswer = { wasSent: true, isHopeless: false };
+const REFUSED: NoAnswer = { wasSent: false, isHopeless: false, error: 'ECONNREFUSED' };
+const UNANSWERED: NoAnswer = { wasSent: true, isHopeless: false, error: 'ETIMEDOUT' };
 const MINUTE_MS = 60_000;
 
 beforeEach(() => vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] }));
@@ -30,7 +30,7 @@ class Probe implements Upload {
   isParked = false;
   isCancelled = false;
   ending: Ending | undefined;
-  foreseen: 'limited' | undefined;
+  foreseen: Foreseen | undefined;
 
   constructor(name: string, answer: () => Answer | NoAnswer | Promise<Answer | NoAnswer>) {
     this.name = name;
@@ -45,7 +45,7 @@ class Probe implements Upload {
     return Promise.race([this.#answer(), aborted]);
   }
 
-  foresee(): 'limited' | undefined {
+  foresee(): Foreseen | undefined {
     return this.foreseen;
   }
 
@@ -81,7 +81,8 @@ test('one that always fails delays no other, and is given up where others pass',
     expect(other.ending).toMatchObject({ outcome: 'accepted' });
     await pass(900);
   }
-  expect(offender.ending).toEqual({ outcome: 'unanswered', mayHaveArrived: false });
+  expect(offender.ending).toMatchObject({ outcome: 'unanswered', mayHaveArrived: false });
+  expect(offender.ending?.detail).toMatch(/^ECONNREFUSED, \d attempts$/);
   expect(offender.attempts).toBeLessThanOrEqual(7);
 });
 
@@ -164,7 +165,7 @@ test('what was sent whole once without an answer may have arrived, whatever come
   const probe = add(queue, new Probe('a', () => results.shift() ?? REFUSED));
   await pass(15_000);
   expect(probe.attempts).toBeGreaterThan(1);
-  expect(probe.ending).toEqual({ outcome: 'unanswered', mayHaveArrived: true });
+  expect(probe.ending).toMatchObject({ outcome: 'unanswered', mayHaveArrived: true });
 });
 
 test('a limit that is learned while it waits ends it', async () => {
@@ -172,14 +173,14 @@ test('a limit that is learned while it waits ends it', async () => {
   const results = [UNANSWERED];
   const probe = add(queue, new Probe('a', () => results.shift() ?? ACCEPTED));
   await settle();
-  probe.foreseen = 'limited';
+  probe.foreseen = { outcome: 'limited', detail: 'by a test' };
   await pass(2000);
   expect(probe).toMatchObject({ attempts: 1, ending: { outcome: 'limited', mayHaveArrived: true } });
 });
 
 test.each([
   ['rejects', () => Promise.reject(new Error('no'))],
-  ['says that it can’t be made', () => ({ wasSent: false, isHopeless: true })],
+  ['says that it can’t be made', () => ({ wasSent: false, isHopeless: true, error: 'no' })],
 ])('an attempt that %s is the last', async (_, answer) => {
   const queue = createQueue();
   const probe = add(queue, new Probe('a', answer));
@@ -215,7 +216,7 @@ test('close ends what waits and what is under way, and what comes later', async 
   queue.close();
   const after = add(queue, new Probe('after', () => ACCEPTED));
   await settle();
-  expect(active.ending).toEqual({ outcome: 'closed', mayHaveArrived: true });
+  expect(active.ending).toMatchObject({ outcome: 'closed', mayHaveArrived: true });
   expect(after).toMatchObject({ attempts: 0, ending: { outcome: 'closed', mayHaveArrived: false } });
   expect(vi.getTimerCount()).toBe(0);
 });

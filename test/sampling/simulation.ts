@@ -100,7 +100,7 @@ export function simulate(service: Service, seed: number, law: typeof govern = go
     }
     for (const profile of take(ending, step)) {
       price.observe(profile.bytes);
-      if (!profile.reservation.resize(profile.bytes)) profile.reservation.drop('budget');
+      if (!profile.reservation.resize(profile.bytes)) profile.reservation.drop('budget', 'by a simulation');
       else {
         finishedBytes += profile.bytes;
         put(uploaded, step + toSteps(service.uploadSeconds(second)), profile);
