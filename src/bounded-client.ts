@@ -1,4 +1,4 @@
-import type { Client, DataCategory, Transport } from '@sentry/core';
+import type { Client, Transport } from '@sentry/core';
 import { Capture } from './capture/capture.ts';
 import { standBetween } from './client-edge.ts';
 import type { Carrier } from './deliver/carrier.ts';
@@ -13,9 +13,9 @@ import { TransportCarrier } from './deliver/transport-carrier.ts';
 import { UploadCarrier } from './deliver/upload-carrier.ts';
 import { Slices } from './encode/slices.ts';
 import { Ledger } from './ledger.ts';
+import { reportsOf } from './observe/client-reports.ts';
 import { Reporter } from './observe/reporter.ts';
 import { freezeStats, type ProfilingStats } from './observe/stats.ts';
-import { takeBackReport } from './observe/take-back.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
 import { getDebugImagesForResources } from './sdk.ts';
 
@@ -33,8 +33,7 @@ export class BoundedClient {
 
   constructor(client: Client, transport: Transport, options: ResolvedOptions) {
     this.#reporter = new Reporter({
-      report: (reason, category) => client.recordDroppedEvent(reason, category as DataCategory),
-      takeBack: (reason, category) => takeBackReport(client, reason, category),
+      reports: reportsOf(client),
       onDrop: options.onDrop,
     });
     this.#limits = new SizeLimits(options);
@@ -47,27 +46,11 @@ export class BoundedClient {
       reporter: this.#reporter,
       findImages: (paths) => findImages(client, paths),
     });
-    const send = learningSend(transport, this.#rateLimits);
-    const carrier = this.#carrierOf(client, send as unknown as Send, options);
-    this.#isUploading = carrier instanceof UploadCarrier;
-    this.#pipeline = new Pipeline({
-      ledger: this.#ledger,
-      slices: this.#slices,
-      limits: this.#limits,
-      rateLimits: this.#rateLimits,
-      reporter: this.#reporter,
-      settling: this.#settling,
-      carrier,
-      handOn: new HandOn({
-        send: send as unknown as Send,
-        rateLimits: this.#rateLimits,
-        reporter: this.#reporter,
-        bufferSize: bufferSizeOf(client),
-      }),
-      claim: (payload) => this.#capture.claim(payload),
-      onWaiting: (bytes) => this.#capture.observeWaiting(bytes),
-    });
     try {
+      const send = learningSend(transport, this.#rateLimits);
+      const carrier = this.#carrierOf(client, send as unknown as Send, options);
+      this.#isUploading = carrier instanceof UploadCarrier;
+      this.#pipeline = this.#pipelineOf(client, send as unknown as Send, carrier);
       this.#standBetween(client, transport, passingSend(send, this.#rateLimits, this.#reporter));
     } catch (error) {
       this.#capture.close();
@@ -100,9 +83,26 @@ export class BoundedClient {
     });
   }
 
+  #pipelineOf(client: Client, send: Send, carrier: Carrier): Pipeline {
+    const rateLimits = this.#rateLimits;
+    const reporter = this.#reporter;
+    return new Pipeline({
+      ledger: this.#ledger,
+      slices: this.#slices,
+      limits: this.#limits,
+      rateLimits,
+      reporter,
+      settling: this.#settling,
+      carrier,
+      handOn: new HandOn({ send, rateLimits, reporter, bufferSize: bufferSizeOf(client) }),
+      claim: (payload) => this.#capture.claim(payload),
+      onWaiting: (bytes) => this.#capture.observeWaiting(bytes),
+    });
+  }
+
   #carrierOf(client: Client, send: Send, options: ResolvedOptions): Carrier {
     const endpoint = endpointOf(client);
-    if (endpoint === undefined) return new TransportCarrier(send, this.#limits);
+    if (endpoint === undefined) return new TransportCarrier(send, this.#limits, this.#reporter);
     return new UploadCarrier(endpoint, {
       limits: this.#limits,
       rateLimits: this.#rateLimits,

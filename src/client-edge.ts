@@ -42,21 +42,8 @@ export function standBetween(
     onProfiles: (envelope, items) => listener.onProfiles(envelope, items),
     isClosing: () => isClosing,
   });
-  const stopListening = settleBeforeExit(
-    {
-      ...work(true),
-      get isIdle() {
-        return listener.isIdle;
-      },
-      close: () => listener.close(),
-    },
-    shutdownMsOf(client),
-  );
-  const close = client.close.bind(client);
-  const restoreClose = replaceMethod(client, 'close', (timeoutMs) => {
-    isClosing = true;
-    return close(timeoutMs);
-  });
+  let stopListening = (): void => {};
+  let restoreClose = (): void => {};
   const leave = (): void => {
     if (hasLeft) return;
     hasLeft = true;
@@ -65,7 +52,27 @@ export function standBetween(
     restore();
     listener.close();
   };
-  client.on('close', leave);
+  try {
+    const close = client.close.bind(client);
+    restoreClose = replaceMethod(client, 'close', (timeoutMs) => {
+      isClosing = true;
+      return close(timeoutMs);
+    });
+    stopListening = settleBeforeExit(
+      {
+        ...work(true),
+        get isIdle() {
+          return listener.isIdle;
+        },
+        close: () => listener.close(),
+      },
+      shutdownMsOf(client),
+    );
+    client.on('close', leave);
+  } catch (error) {
+    leave();
+    throw error;
+  }
   // Newer SDKs let a client be disposed of without closing it.
   const { registerCleanup } = client as { registerCleanup?: (callback: () => void) => void };
   survive(() => registerCleanup?.call(client, leave));

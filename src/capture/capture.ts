@@ -89,16 +89,21 @@ export class Capture {
       reporter: deps.reporter,
     });
     const chosenShare = learnChosenShare();
-    this.#sampling =
-      profiler === undefined
-        ? UNGOVERNED
-        : sampleClient(options.sampling, {
-            client,
-            ledger,
-            expectedBytes: this.#expectedBytes,
-            // Chunks cost the same, however many contexts they cover.
-            readShare: () => (isTransactions ? chosenShare.value : 0),
-          });
+    try {
+      this.#sampling =
+        profiler === undefined
+          ? UNGOVERNED
+          : sampleClient(options.sampling, {
+              client,
+              ledger,
+              expectedBytes: this.#expectedBytes,
+              // Chunks cost the same, however many contexts they cover.
+              readShare: () => (isTransactions ? chosenShare.value : 0),
+            });
+    } catch (error) {
+      this.#detachFromSeam?.();
+      throw error;
+    }
     const onLost: OnLost = (entry, reason, detail) => {
       entry.drop(reason, detail);
       deps.reporter.lose(reason, [DATA_CATEGORIES[entry.identity.format]]);

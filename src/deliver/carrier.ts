@@ -2,7 +2,7 @@ import type { BaseEnvelopeHeaders, BaseEnvelopeItemHeaders } from '@sentry/core'
 import type { ProfileEncoding } from '../encode/profile-encoding.ts';
 import type { Rest } from './rest.ts';
 import type { Shipment } from './shipment.ts';
-import type { Ending } from './upload-queue.ts';
+import type { Ending } from './upload.ts';
 
 /** A way for encoded profiles to the server. */
 export interface Carrier {

@@ -22,6 +22,5 @@ function isNodeTransport(transport: unknown): boolean {
 const DEFAULT_BUFFER_SIZE = 64;
 
 export function bufferSizeOf(client: Client): number {
-  const { bufferSize = DEFAULT_BUFFER_SIZE } = client.getOptions().transportOptions ?? {};
-  return bufferSize;
+  return client.getOptions().transportOptions?.bufferSize || DEFAULT_BUFFER_SIZE;
 }

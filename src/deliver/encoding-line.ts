@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type ProfileEncoding, prepareEncoding, SMALL_BYTES } from '../encode/profile-encoding.ts';
-import type { Slices } from '../encode/slices.ts';
+import type { Slices, Slicing } from '../encode/slices.ts';
 import { messageOf } from '../observe/message-of.ts';
 import type { Reporter } from '../observe/reporter.ts';
 import { type Compaction, type CompactProfile, compactSteps } from '../profile/compact.ts';
@@ -75,17 +75,19 @@ export class EncodingLine {
   }
 
   async #encode({ shipment, recorded }: Arrival): Promise<void> {
-    const { slices, reporter } = this.#deps;
-    // The recorder may have evicted the recording while the profile waited for its turn.
-    if (isEvicted(recorded)) {
-      shipment.leaveOut('budget', 'the recording found no room while it waited');
-      return;
-    }
+    const { reporter } = this.#deps;
+    // What has gone alone meanwhile needs no encoding.
+    const slices = this.#deps.slices.whileWanted(() => shipment.isOpen);
     shipment.hasBegun = true;
     try {
+      // The recorder may have evicted the recording while the profile waited for its turn.
+      if (isEvicted(recorded)) {
+        shipment.leaveOut('budget', 'the recording found no room while it waited');
+        return;
+      }
       const compaction =
         recorded.length > 0
-          ? await this.#cut(shipment, recorded)
+          ? await this.#cut(shipment, recorded, slices)
           : await slices.run(compactSteps(shipment.takeProfile(), slices));
       if (!shipment.isOpen) return;
       if (compaction === undefined) {
@@ -109,8 +111,11 @@ export class EncodingLine {
   }
 
   /** @returns undefined if there was no tick in all its time */
-  async #cut(shipment: Shipment, recorded: readonly RecordedProfile[]): Promise<Compaction | undefined> {
-    const { slices } = this.#deps;
+  async #cut(
+    shipment: Shipment,
+    recorded: readonly RecordedProfile[],
+    slices: Slicing,
+  ): Promise<Compaction | undefined> {
     const [first] = recorded as [RecordedProfile];
     const stretches = recorded.map(({ stretch }) => stretch);
     const cut = await slices.run(first.cutSteps(stretches, slices));
@@ -130,6 +135,7 @@ export class EncodingLine {
   }
 
   #fail(shipment: Shipment, error: unknown): void {
+    if (!shipment.isOpen) return;
     if (this.#isStopped) {
       shipment.leaveOut('shutdown', 'encoding was broken off');
       return;

@@ -11,7 +11,7 @@ import type { Shipment } from './shipment.ts';
 import type { SizeLimits } from './size-limits.ts';
 import { Splitting } from './splitting.ts';
 import { thin } from './thinning.ts';
-import type { Ending } from './upload-queue.ts';
+import type { Ending } from './upload.ts';
 
 export interface FitDeps {
   readonly slices: Slices;
@@ -86,7 +86,8 @@ export class Fit {
     const { slices, carrier, reporter } = this.#deps;
     const { entry } = shipment;
     const objectBytes = entry.heldBytes;
-    const thinned = await thin(profile, load, slices, (encoding) => {
+    const wanted = slices.whileWanted(() => shipment.isOpen);
+    const thinned = await thin(profile, load, wanted, (encoding) => {
       entry.resize(objectBytes);
       return carrier.pack(shipment.whole, encoding);
     });

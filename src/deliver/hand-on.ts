@@ -1,6 +1,6 @@
 import type { TransportMakeRequestResponse } from '@sentry/core';
 import type { Reporter } from '../observe/reporter.ts';
-import { withoutLimited } from './limited-items.ts';
+import { categoryOf, withoutLimited } from './limited-items.ts';
 import { type AnyEnvelope, freshHeader } from './profile-items.ts';
 import type { RateLimits } from './rate-limits.ts';
 import type { Rest } from './rest.ts';
@@ -32,7 +32,7 @@ export class HandOn {
   readonly #deps: HandOnDeps;
   readonly #places: number;
   /** Each is let in, in order. */
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting = new Set<() => void>();
   #taken = 0;
   #isHurried = false;
 
@@ -41,26 +41,46 @@ export class HandOn {
     this.#places = Math.max(1, Math.floor(deps.bufferSize * SHARE));
   }
 
-  /** Comes true when the transport has it. */
-  async add(header: AnyEnvelope[0], rest: Rest): Promise<Handed> {
-    await this.#takePlace();
-    const answer = await this.#send(header, rest).catch(() => ({ answer: Promise.resolve({}) }));
+  /**
+   * Comes true when the transport has it.
+   *
+   * @param patienceMs how long it may wait for a place, after which the transport decides: none for what has just come, as it
+   *   would have gone there at once, and as long again for what has waited already
+   */
+  async add(header: AnyEnvelope[0], rest: Rest, patienceMs: number): Promise<Handed> {
+    await this.#takePlace(patienceMs);
+    const { types } = rest;
+    const handed = await this.#send(header, rest).catch((): Handed => {
+      this.#deps.reporter.lose('malformed', types.map(categoryOf));
+      return { answer: Promise.resolve({}) };
+    });
     rest.release();
-    void this.#leave(answer);
-    return answer;
+    void this.#leave(handed);
+    return handed;
   }
 
   /** Nothing waits any longer: there is no time left. */
   hurry(): void {
     this.#isHurried = true;
-    for (const enter of this.#waiting.splice(0)) enter();
+    for (const enter of this.#waiting) enter();
   }
 
-  async #takePlace(): Promise<void> {
-    if (!this.#isHurried && this.#taken >= this.#places) {
-      await new Promise<void>((enter) => this.#waiting.push(enter));
-    }
+  async #takePlace(patienceMs: number): Promise<void> {
+    if (!this.#isHurried && patienceMs > 0 && this.#taken >= this.#places) await this.#turn(patienceMs);
     this.#taken++;
+  }
+
+  async #turn(patienceMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      const enter = (): void => {
+        this.#waiting.delete(enter);
+        resolve();
+      };
+      this.#waiting.add(enter);
+      timer = setTimeout(enter, patienceMs).unref();
+    });
+    clearTimeout(timer);
   }
 
   async #send(header: AnyEnvelope[0], rest: Rest): Promise<Handed> {
@@ -78,6 +98,7 @@ export class HandOn {
     await Promise.race([answer, end]).catch(() => {});
     clearTimeout(timer);
     this.#taken--;
-    this.#waiting.shift()?.();
+    const [next] = this.#waiting;
+    if (this.#taken < this.#places) next?.();
   }
 }

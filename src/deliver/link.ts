@@ -5,6 +5,9 @@ const MAX_ACTIVE = 30;
 const FIRST_PAUSE_MS = 1000;
 const MAX_PAUSE_MS = 30_000;
 
+/** A failure so soon after an answer to another upload says nothing about the way. */
+const FRESH_ANSWER_MS = 500;
+
 /** With uploads under way, no answer to any of them in this time is no mere slowness. */
 const SILENCE_MS = 3000;
 
@@ -16,11 +19,11 @@ export function pauseAfter(failures: number): number {
 
 /**
  * What recent uploads say about the way to the server. One that fails says something about itself; two without an answer to
- * any other between say that the way is down. Then one alone tries, so that a server that restarts is not met by everything at once.
+ * any other before or between say that the way is down. Then one alone tries, so that a server that restarts is not met by everything at once.
  */
 export class Link {
-  /** Uploads that have failed since the last answer, two at the most. */
-  readonly #failed = new Set<object>();
+  /** Numbers of the uploads that have failed since the last answer, two at the most. */
+  readonly #failed = new Set<number>();
   #pauses = 0;
   #resumesAtMs = 0;
   #failedAtMs = Number.NEGATIVE_INFINITY;
@@ -74,11 +77,17 @@ export class Link {
     this.#pauses = 0;
   }
 
-  failed(upload: object): void {
+  /** An attempt has ended that could not even be made. */
+  abandoned(): void {
+    this.#active--;
+  }
+
+  failed(upload: number): void {
     this.#active--;
     const nowMs = performance.now();
     this.#failedAtMs = nowMs;
-    if (this.#failed.size < 2) this.#failed.add(upload);
+    const isRefuted = nowMs - this.#answeredAtMs < FRESH_ANSWER_MS;
+    if (this.#failed.size < 2 && !isRefuted) this.#failed.add(upload);
     // Those that fail together are one failure.
     if (!this.isDown || nowMs < this.#resumesAtMs) return;
     this.#pauses++;

@@ -8,6 +8,7 @@ import { estimateHeldBytes } from '../profile/price.ts';
 import type { Profile } from '../profile/types.ts';
 import type { ChunkGroup } from '../record/chunk-group.ts';
 import type { Claim } from '../record/recorded-profile.ts';
+import { survive } from '../survive.ts';
 import type { Carrier } from './carrier.ts';
 import { type Arrival, EncodingLine } from './encoding-line.ts';
 import { fateOf, type Loss } from './fates.ts';
@@ -131,23 +132,21 @@ export class Pipeline {
     this.#deps.carrier.endWaiting();
   }
 
-  /** Breaks off what is being sent, and hands on the rest at once. */
+  /** Breaks off what is being sent. */
   cutOff(): void {
     this.giveUp();
     this.#deps.carrier.close();
-    this.#deps.handOn.hurry();
   }
 
   /** Ends everything that is under way, before this returns: nothing that comes later is counted any more. */
   close(): void {
     this.cutOff();
     for (const shipment of this.#deps.settling.all) {
-      // What was being sent may have arrived; what never was can't have.
-      const fate = fateOf('closed', shipment.hasLeft);
-      shipment.end(fate, {
-        detail: shipment.hasLeft ? 'no answer before the end' : 'not sent before the end',
-      });
+      const { mayHaveArrived } = shipment;
+      const detail = mayHaveArrived ? 'no answer before the end' : 'not sent before the end';
+      shipment.end(fateOf('closed', mayHaveArrived), { detail });
     }
+    this.#deps.handOn.hurry();
   }
 
   #admit(item: ProfileItem, [header, items]: AnyEnvelope): Shipment {
@@ -158,13 +157,12 @@ export class Pipeline {
       joining.recorded.push(recorded);
       return joining.shipment;
     }
-    const rest = withoutLimited(items, rateLimits, reporter);
+    const rest = survive(() => withoutLimited(items, rateLimits, reporter)) ?? items;
     const shipment = new Shipment(item, entry, [header, rest], this.#deps);
     const arrival: Arrival = { shipment, recorded: recorded === undefined ? [] : [recorded] };
     settling.add(shipment);
     void shipment.ended.then(() => this.#leave(arrival));
-    const types = items.map(([{ type }]) => String(type));
-    const refusal = this.#refusalOf(arrival, types, item.payload);
+    const refusal = this.#refusalOf(arrival, items, item.payload);
     if (refusal !== undefined) shipment.leaveOut(refusal.reason, refusal.detail);
     else this.#detached(() => this.#start(arrival));
     return shipment;
@@ -189,7 +187,7 @@ export class Pipeline {
   /** @returns why it can't be taken */
   #refusalOf(
     { shipment: { entry, format, rest }, recorded }: Arrival,
-    types: readonly string[],
+    items: AnyEnvelope[1],
     payload: Profile,
   ): Loss | undefined {
     const { carrier, rateLimits, reporter, ledger } = this.#deps;
@@ -199,6 +197,7 @@ export class Pipeline {
         entry.capture();
         entry.itemBytes = estimateHeldBytes(payload);
       }
+      const types = items.map(([{ type }]) => String(type));
       if (rateLimits.areActiveFor(format, types)) return { reason: 'rate-limited', detail: LIMITED };
       if (recorded.length === 0 && !entry.resize(entry.itemBytes)) {
         return { reason: 'budget', detail: `${entry.itemBytes} bytes, room for ${ledger.freeBytes}` };
@@ -213,6 +212,7 @@ export class Pipeline {
 
   #start(arrival: Arrival): void {
     const { shipment, recorded } = arrival;
+    shipment.hasWaited = true;
     if (this.#deps.settling.size > MAX_HELD_CALLERS) shipment.release();
     if (!shipment.rest.isEmpty) this.#expect(shipment);
     if (recorded.length === 0) this.#line.add(arrival);
@@ -235,7 +235,7 @@ export class Pipeline {
       if (stoodStill || shipment.hasBegun) timer = setTimeout(decide, GRACE_MS).unref();
       else decide();
     }, PATIENCE_MS).unref();
-    void shipment.ended.then(() => clearTimeout(timer));
+    void shipment.closed.then(() => clearTimeout(timer));
   }
 
   /** Waits until all that belongs to it is recorded. */

@@ -66,6 +66,8 @@ function postOnce(
     let request: ClientRequest | undefined;
     let answer: Answer | undefined;
     let timer: NodeJS.Timeout | undefined;
+    let socket: Partial<Socket> | undefined;
+    let bytesReadBefore = 0;
 
     const end = (error = 'no answer', { isStale = false, isHopeless = false } = {}): void => {
       clearTimeout(timer);
@@ -100,18 +102,28 @@ function postOnce(
         // The answer's body says nothing that is needed, but it has to be read for the connection to be used again.
         response.on('error', () => {});
         response.on('data', () => {});
-        response.on('end', () => end());
+        response.on('end', () => {
+          end();
+          // An answer that came before the body was read may leave it unread for good.
+          if (!request?.writableFinished) request?.destroy();
+        });
       });
       // A service that has nothing else to do must not wait for a server that does not answer.
-      request.on('socket', (socket: Partial<Socket>) => socket.unref?.());
+      request.on('socket', (given: Partial<Socket>) => {
+        socket = given;
+        bytesReadBefore = given.bytesRead ?? 0;
+        given.unref?.();
+      });
       // Without a listener for it, an answer 101 says nothing at all.
-      request.on('upgrade', (response, socket) => {
+      request.on('upgrade', (response, upgraded) => {
         take(response);
-        socket.destroy();
+        upgraded.destroy();
         end();
       });
       request.on('error', (error: NodeJS.ErrnoException) => {
-        end(error.code ?? error.message, { isStale: isReset(request, error) });
+        // A part of an answer says that the server has the request.
+        const isUnanswered = socket?.bytesRead === bytesReadBefore;
+        end(error.code ?? error.message, { isStale: isUnanswered && isReset(request, error) });
       });
       request.on('close', () => end('the connection was closed'));
       for (const chunk of body.chunks) request.write(chunk);

@@ -1,4 +1,4 @@
-import type { Ending } from './upload-queue.ts';
+import type { Ending } from './upload.ts';
 
 /** How long a chunk that is larger than all that has passed is kept to be split, should it be refused. */
 const PROOF_MS = 2000;

@@ -8,13 +8,14 @@ import { DATA_CATEGORIES } from '../observe/discard-reasons.ts';
 import type { Reporter } from '../observe/reporter.ts';
 import type { DropReason } from '../options.ts';
 import type { Profile, ProfileFormat } from '../profile/types.ts';
+import { survive } from '../survive.ts';
 import type { Consignment } from './carrier.ts';
 import { type Fate, leftOut } from './fates.ts';
 import type { HandOn } from './hand-on.ts';
 import { categoryOf } from './limited-items.ts';
 import type { AnyEnvelope, ProfileItem } from './profile-items.ts';
 import { Rest } from './rest.ts';
-import type { Upload } from './upload-queue.ts';
+import type { Upload } from './upload.ts';
 
 export interface ShipmentDeps {
   readonly handOn: HandOn;
@@ -36,26 +37,34 @@ export class Shipment {
   readonly format: ProfileFormat;
   readonly envelopeHeader: BaseEnvelopeHeaders;
   readonly itemHeader: BaseEnvelopeItemHeaders;
-  /** Comes true when the shipment has ended and what was left of its envelope has been handed on. */
+  /** Comes true when it is known what becomes of the profile. */
+  readonly closed: Promise<void>;
+  /** Comes true when, besides, what was left of its envelope has been handed on. */
   readonly ended: Promise<void>;
   /** What `send` returns to whoever called it. */
   readonly response: Promise<TransportMakeRequestResponse>;
   /** One, or one for each part of the profile. */
   readonly uploads = new Set<Upload>();
+  /** Whether it was taken: what travels with the profile is in the ledger. */
+  hasWaited = false;
   /** Whether its profile is being encoded, or has been. */
   hasBegun = false;
   /** Whether an attempt has been made to send it. */
   hasLeft = false;
+  /** Whether the server may have it: an attempt is under way, or was sent whole without an answer. */
+  mayHaveArrived = false;
   /** Told when the rest, sent alone, was refused for its size: then the profile's size was not to blame. */
   onRestRefused: (() => void) | undefined;
   /** Whether uploads are still to come. */
   isPreparing = true;
   readonly #deps: ShipmentDeps;
+  readonly #bornMs = performance.now();
   #rest: Rest;
   #profile: Profile | undefined;
   #isOpen = true;
   #handingOn: Promise<void> = Promise.resolve();
   #respond!: (response: TransportMakeRequestResponse | PromiseLike<TransportMakeRequestResponse>) => void;
+  #markClosed!: () => void;
   #markEnded!: () => void;
 
   constructor(item: ProfileItem, entry: Entry, [header, items]: AnyEnvelope, deps: ShipmentDeps) {
@@ -71,6 +80,9 @@ export class Shipment {
     });
     // Nobody may be waiting for it.
     this.response.catch(() => {});
+    this.closed = new Promise((resolve) => {
+      this.#markClosed = resolve;
+    });
     this.ended = new Promise((resolve) => {
       this.#markEnded = resolve;
     });
@@ -143,6 +155,7 @@ export class Shipment {
     const wasOpen = this.#isOpen;
     this.#isOpen = false;
     this.#profile = undefined;
+    this.#markClosed();
     return wasOpen;
   }
 
@@ -157,10 +170,11 @@ export class Shipment {
     const rest = this.#rest;
     if (rest.isEmpty) return;
     this.#rest = new Rest([], this.entry);
-    this.#handingOn = this.#deps.handOn.add(this.envelopeHeader, rest).then(({ answer }) => {
+    const ageMs = this.hasWaited ? performance.now() - this.#bornMs : 0;
+    this.#handingOn = this.#deps.handOn.add(this.envelopeHeader, rest, ageMs).then(({ answer }) => {
       this.#respond(answer);
       answer.then(
-        ({ statusCode } = {}) => statusCode === 413 && this.onRestRefused?.(),
+        (known) => survive(() => known?.statusCode === 413 && this.onRestRefused?.()),
         () => {},
       );
     });

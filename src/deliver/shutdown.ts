@@ -8,18 +8,21 @@ export interface Work {
   cutOff(): void;
 }
 
-/** Shares of the time that there is: for the work itself, and twice for handing on what it left. */
-const OWN_SHARE = 0.6;
-const HAND_ON_SHARE = 0.1;
+/** Shares of the time that there is: after the first what waits is handed on, after the second what is being sent is broken off. */
+const WAITING_SHARE = 0.6;
+const SENDING_SHARE = 0.95;
 
 /** Waits for work whose last chance this is; what is not done in time is let go. @returns whether all was done */
 export async function settleOrLetGo(work: Work, timeoutMs: number | undefined): Promise<boolean> {
-  if (await work.settle(timeoutMs && timeoutMs * OWN_SHARE)) return true;
-  const handOnMs = Math.max(1, (timeoutMs ?? 0) * HAND_ON_SHARE);
+  const startMs = performance.now();
+  // To a transport, 0 means no limit.
+  const until = (share: number): number | undefined =>
+    timeoutMs && Math.max(1, startMs + share * timeoutMs - performance.now());
+  if (await work.settle(until(WAITING_SHARE))) return true;
   work.giveUp();
-  if (!(await work.settle(handOnMs))) {
+  if (!(await work.settle(until(SENDING_SHARE)))) {
     work.cutOff();
-    await work.settle(handOnMs);
+    await work.settle(until(1) ?? 1);
   }
   return false;
 }

@@ -28,6 +28,8 @@ export class SizeLimits {
   #learnedBytes = Number.POSITIVE_INFINITY;
   #learnedAtMs = 0;
   #passedBytes = 0;
+  /** Whether the last refusal was of a body whose size had passed. */
+  #isInDoubt = false;
 
   constructor({ maxItemBytes, maxEnvelopeBytes, maxRequestBytes }: SizeOptions) {
     this.itemBytes = maxItemBytes;
@@ -47,6 +49,7 @@ export class SizeLimits {
 
   /** A body has been accepted. */
   pass(bytes: number): void {
+    this.#isInDoubt = false;
     this.#passedBytes = Math.max(this.#passedBytes, bytes);
   }
 
@@ -56,6 +59,11 @@ export class SizeLimits {
    * @returns forgets it again: it was the size of something else
    */
   refuse(bytes: number): () => void {
+    // Not every 413 is about the body as it was sent: Relay means the item or the envelope, expanded.
+    if (this.isProven(bytes) && !this.#isInDoubt) {
+      this.#isInDoubt = true;
+      return () => {};
+    }
     const [before, beforeMs, passedBytes] = [this.#learnedBytes, this.#learnedAtMs, this.#passedBytes];
     if (bytes <= this.#passedBytes) this.#passedBytes = 0;
     const guess = bytes > COMMON_LIMIT_BYTES ? COMMON_LIMIT_BYTES : Math.floor(bytes * NEXT_SHARE);

@@ -10,7 +10,7 @@ import { fateOf, type Loss } from './fates.ts';
 import type { FitDeps } from './fit.ts';
 import { isRefused } from './proof.ts';
 import type { Shipment } from './shipment.ts';
-import type { Ending } from './upload-queue.ts';
+import type { Ending } from './upload.ts';
 
 /** How full a part is meant to be: how many samples fit is judged by the part before. */
 const AIM = 0.9;
@@ -51,7 +51,8 @@ export class Splitting {
 
   /** @returns why not all parts have been sent */
   async #sendParts(chunk: CompactProfile, wholeLoad: number): Promise<Loss | undefined> {
-    const { slices, carrier, limits } = this.#deps;
+    const { carrier, limits } = this.#deps;
+    const slices = this.#deps.slices.whileWanted(() => this.#shipment.isOpen);
     const columns = await slices.run(readColumns(chunk, slices));
     const timeline = timelineOf(columns);
     const { length } = columns;

@@ -1,5 +1,5 @@
 import { type ProfileEncoding, prepareEncoding } from '../encode/profile-encoding.ts';
-import type { Slices } from '../encode/slices.ts';
+import type { Slicing } from '../encode/slices.ts';
 import type { CompactProfile } from '../profile/compact.ts';
 import { readColumns } from '../profile/sample-columns.ts';
 import { selectSteps, WHOLE } from '../profile/select.ts';
@@ -39,7 +39,7 @@ const MIN_SAMPLES = 2;
 export async function thin(
   profile: CompactProfile,
   load: number,
-  slices: Slices,
+  slices: Slicing,
   pack: (encoding: ProfileEncoding) => Promise<Parcel | TooLarge>,
 ): Promise<Thinned | undefined> {
   const columns = await slices.run(readColumns(profile, slices));

@@ -1,13 +1,16 @@
+import type { EventDropReason } from '@sentry/core';
 import type { ProfileEncoding } from '../encode/profile-encoding.ts';
 import { messageOf } from '../observe/message-of.ts';
+import type { Reporter } from '../observe/reporter.ts';
 import { serializeEnvelope } from '../sdk.ts';
 import { type Carrier, type Consignment, type Parcel, type TooLarge, tightest } from './carrier.ts';
 import { outcomeOf } from './fates.ts';
 import type { Send } from './hand-on.ts';
+import { categoryOf } from './limited-items.ts';
 import { type AnyEnvelope, type AnyItem, freshHeader } from './profile-items.ts';
 import type { Rest } from './rest.ts';
 import type { SizeLimits } from './size-limits.ts';
-import type { Ending } from './upload-queue.ts';
+import type { Ending } from './upload.ts';
 
 /**
  * Hands profiles to a transport that the user brought (an offline store, a multiplexer, a test double), in their envelope, as
@@ -19,10 +22,12 @@ import type { Ending } from './upload-queue.ts';
 export class TransportCarrier implements Carrier {
   readonly #send: Send;
   readonly #limits: SizeLimits;
+  readonly #reporter: Reporter;
 
-  constructor(send: Send, limits: SizeLimits) {
+  constructor(send: Send, limits: SizeLimits, reporter: Reporter) {
     this.#send = send;
     this.#limits = limits;
+    this.#reporter = reporter;
   }
 
   stow(rest: Rest): boolean {
@@ -82,21 +87,39 @@ export class TransportCarrier implements Carrier {
     sentBytes: number,
   ): Promise<Ending> {
     shipment.hasLeft = true;
+    shipment.mayHaveArrived = true;
+    // The SDK's transports report what they lose: nobody else says whether this one has.
+    const lost = this.#watchReports(items);
     try {
       const answer = (await this.#send([freshHeader(envelopeHeader), items])) ?? {};
       const statusCode: unknown = answer.statusCode;
+      if (lost('queue_overflow')) {
+        const detail = "the transport's buffer was full";
+        return { outcome: 'rejected', mayHaveArrived: false, answer, isReported: true, detail };
+      }
       const outcome = outcomeOf(typeof statusCode === 'number' ? statusCode : undefined);
       // A transport that says nothing may have sent nothing.
       if (outcome === 'accepted' && statusCode !== undefined) this.#limits.pass(sentBytes);
       if (outcome === 'oversize') shipment.onRestRefused = this.#limits.refuse(sentBytes);
-      const detail = `the transport answered ${statusCode ?? 'nothing'}`;
-      return { outcome, mayHaveArrived: false, answer, isReported: outcome === 'oversize', detail };
+      const detail = `the transport answered ${String(statusCode ?? 'nothing')}`;
+      return { outcome, mayHaveArrived: false, answer, isReported: lost('send_error'), detail };
     } catch (error) {
       const detail = `the transport failed: ${messageOf(error)}`;
-      return { outcome: 'unanswered', mayHaveArrived: true, isReported: true, detail };
+      const isReported = lost('network_error');
+      return { outcome: 'unanswered', mayHaveArrived: true, isReported, detail };
     }
   }
+
+  /** @returns says whether a loss of these items was recorded since */
+  #watchReports(items: readonly AnyItem[]): (reason: EventDropReason) => boolean {
+    const category = categoryOf(String(items.at(-1)?.[0].type));
+    const count = (reason: EventDropReason): number => this.#reporter.reported(reason, category);
+    const before = WATCHED.map((reason) => [reason, count(reason)] as const);
+    return (reason) => count(reason) > (new Map(before).get(reason) ?? 0);
+  }
 }
+
+const WATCHED: readonly EventDropReason[] = ['queue_overflow', 'send_error', 'network_error'];
 
 async function writeText(encoding: ProfileEncoding): Promise<string> {
   const decoder = new TextDecoder();

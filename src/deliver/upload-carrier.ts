@@ -11,7 +11,8 @@ import { freshHeader } from './profile-items.ts';
 import type { RateLimits } from './rate-limits.ts';
 import type { Rest } from './rest.ts';
 import type { SizeLimits } from './size-limits.ts';
-import { type Ending, type Upload, UploadQueue } from './upload-queue.ts';
+import type { Ending, Upload } from './upload.ts';
+import { UploadQueue } from './upload-queue.ts';
 
 export interface UploadCarrierOptions {
   readonly limits: SizeLimits;
@@ -107,9 +108,14 @@ export class UploadCarrier implements Carrier {
       attempt: async (signal) => {
         shipment.hasLeft = true;
         const body = member();
+        const { mayHaveArrived } = shipment;
+        shipment.mayHaveArrived = true;
         const result = await suppressTracing(() => post(this.#endpoint, body, uploadTimeoutMs, signal));
         if (result.statusCode !== undefined) rateLimits.learn(result);
-        else shipment.release();
+        else {
+          shipment.mayHaveArrived = mayHaveArrived || result.wasSent;
+          shipment.release();
+        }
         return result;
       },
       foresee: () => {
@@ -132,7 +138,7 @@ export class UploadCarrier implements Carrier {
       },
     };
     shipment.uploads.add(upload);
-    void shipment.ended.then(() => this.#queue.remove(upload));
+    void shipment.closed.then(() => this.#queue.remove(upload));
     const queued = this.#queue.add(upload);
     if (upload.isParked) shipment.release();
     const ending = await queued;

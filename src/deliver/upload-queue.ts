@@ -1,54 +1,17 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setMaxListeners } from 'node:events';
-import type { Outcome } from './fates.ts';
 import { Link, pauseAfter } from './link.ts';
-import type { Answer, NoAnswer } from './post.ts';
-
-/** How an upload ended. */
-export interface Ending {
-  readonly outcome: Outcome;
-  /** Whether an attempt was sent whole and got no answer. */
-  readonly mayHaveArrived: boolean;
-  readonly answer?: Partial<Answer>;
-  /** The cause, for people. */
-  readonly detail: string;
-  /** Whether the SDK has put what was lost into the client report itself. */
-  readonly isReported?: boolean;
-}
-
-/** An end that is known beforehand. */
-export interface Foreseen {
-  readonly outcome: Outcome;
-  readonly detail: string;
-}
-
-/** Something to upload. */
-export interface Upload {
-  /** One attempt. */
-  attempt(signal: AbortSignal): Promise<Answer | NoAnswer>;
-  /** How it would end if it were sent now, where that is known. */
-  foresee(): Foreseen | undefined;
-  /** How it ends with this answer. */
-  conclude(answer: Answer): Outcome;
-  /** Set by the queue: whether it waits for a failure to be over. */
-  isParked: boolean;
-  /** Whether nobody wants it any more. */
-  readonly isCancelled: boolean;
-}
-
-interface Entry {
-  readonly upload: Upload;
-  readonly resolve: (ending: Ending) => void;
-  readonly queuedAtMs: number;
-  triedAtMs: number;
-  retryAtMs: number;
-  tries: number;
-  /** Failures while others got their answers. */
-  ownFailures: number;
-  mayHaveArrived: boolean;
-  /** What the last attempt failed with. */
-  error: string;
-}
+import type { NoAnswer } from './post.ts';
+import {
+  createEntry,
+  type Ending,
+  type Entry,
+  end,
+  expired,
+  type Foreseen,
+  NOT_SENT,
+  type Upload,
+} from './upload.ts';
 
 /** What fails so often where others pass will fail again: a body that a middlebox cuts off, for example. */
 const MAX_OWN_FAILURES = 5;
@@ -74,6 +37,7 @@ export class UploadQueue {
   readonly #abort = new AbortController();
   /** Leaves the async context of whoever flushes, or has sent what is uploaded. */
   readonly #detached = AsyncLocalStorage.snapshot();
+  #count = 0;
   #isEnding = false;
   #timer: NodeJS.Timeout | undefined;
 
@@ -91,18 +55,7 @@ export class UploadQueue {
 
   add(upload: Upload): Promise<Ending> {
     return new Promise((resolve) => {
-      const nowMs = performance.now();
-      const entry: Entry = {
-        upload,
-        resolve,
-        queuedAtMs: nowMs,
-        triedAtMs: nowMs,
-        retryAtMs: 0,
-        tries: 0,
-        ownFailures: 0,
-        mayHaveArrived: false,
-        error: '',
-      };
+      const entry = createEntry(this.#count++, upload, resolve);
       if (this.#isEnding) end(entry, 'closed', NOT_SENT);
       else {
         upload.isParked = this.#link.isDown;
@@ -124,7 +77,10 @@ export class UploadQueue {
   /** Tries at once what waits for a failure to be over; one alone while the server can't be reached. */
   hurry(): void {
     this.#link.hurry();
-    for (const entry of this.#failed.values()) entry.retryAtMs = 0;
+    for (const entry of this.#failed.values()) {
+      entry.retryAtMs = 0;
+      entry.upload.isParked = this.#link.isDown;
+    }
     this.#go();
   }
 
@@ -193,9 +149,9 @@ export class UploadQueue {
     entry.tries++;
     upload.isParked = false;
     this.#link.begin();
-    const wasDown = this.#link.isDown;
     const result = await upload.attempt(this.#abort.signal).catch(() => NEVER_MADE);
     if (result.statusCode !== undefined) {
+      const wasDown = this.#link.isDown;
       this.#link.answered();
       if (wasDown) this.#park(false);
       end(entry, upload.conclude(result), `HTTP ${result.statusCode}`, result);
@@ -208,7 +164,8 @@ export class UploadQueue {
 
   #fail(entry: Entry, { wasSent, isHopeless, error }: NoAnswer): void {
     const { upload } = entry;
-    this.#link.failed(upload);
+    if (isHopeless) this.#link.abandoned();
+    else this.#link.failed(entry.number);
     entry.mayHaveArrived ||= wasSent;
     entry.error = error;
     if (this.#isEnding || upload.isCancelled) end(entry, 'closed', 'broken off');
@@ -266,27 +223,23 @@ export class UploadQueue {
     if (link.isFull) return Number.POSITIVE_INFINITY;
     const hasUntried = this.#fresh.size + this.#late.size > 0;
     if (link.isDown) return link.triesAtMs(hasUntried);
-    return Math.min(...Array.from(this.#failed.values(), ({ retryAtMs }) => retryAtMs));
+    let atMs = Number.POSITIVE_INFINITY;
+    for (const { retryAtMs } of this.#failed.values()) atMs = Math.min(atMs, retryAtMs);
+    return atMs;
   }
 
   /** Those that were never tried stand in the order of their time. */
   #firstExpiryMs(): number {
-    const first = [firstOf(this.#fresh), firstOf(this.#late), ...this.#failed.values()];
-    return Math.min(...first.flatMap((entry) => (entry === undefined ? [] : [this.#expiresAtMs(entry)])));
+    let atMs = Number.POSITIVE_INFINITY;
+    for (const entry of [firstOf(this.#fresh), firstOf(this.#late)]) {
+      if (entry !== undefined) atMs = Math.min(atMs, this.#expiresAtMs(entry));
+    }
+    for (const entry of this.#failed.values()) atMs = Math.min(atMs, this.#expiresAtMs(entry));
+    return atMs;
   }
 }
 
 function firstOf(list: Map<Upload, Entry>): Entry | undefined {
   const [first] = list.values();
   return first;
-}
-
-const NOT_SENT = 'not sent before the end';
-
-function expired({ tries, error }: Entry): string {
-  return tries > 0 ? `${error}, ${tries} attempts` : 'its turn did not come in time';
-}
-
-function end({ resolve, mayHaveArrived }: Entry, outcome: Outcome, detail: string, answer?: Answer): void {
-  resolve({ outcome, mayHaveArrived, detail, ...(answer && { answer }) });
 }

@@ -2,7 +2,7 @@ import type { CompactProfile } from '../profile/compact.ts';
 import { BlockWriter, recycleBlock } from './block-writer.ts';
 import { encodeJson } from './json.ts';
 import { measureJson } from './measure.ts';
-import type { Slices } from './slices.ts';
+import type { Slicing } from './slices.ts';
 
 /** A single real profile of half a minute measures less than this when it is compact: it is encoded only once. */
 export const SMALL_BYTES = 1024 * 1024;
@@ -26,7 +26,7 @@ export interface ProfileEncoding {
 }
 
 /** Measures a profile, in slices. @throws RangeError if it is longer than any text, or what a getter in the profile throws */
-export async function prepareEncoding(profile: CompactProfile, slices: Slices): Promise<ProfileEncoding> {
+export async function prepareEncoding(profile: CompactProfile, slices: Slicing): Promise<ProfileEncoding> {
   const { bytes, blocks } = await slices.run(measureJson(profile, slices, SMALL_BYTES, MAX_BYTES));
   return blocks === undefined
     ? { bytes, blocks, writeTo: (sink) => encodeTo(profile, bytes, slices, sink), release: () => {} }
@@ -50,7 +50,7 @@ function written(bytes: number, blocks: Uint8Array[]): ProfileEncoding {
 async function encodeTo(
   profile: object,
   expectedBytes: number,
-  slices: Slices,
+  slices: Slicing,
   sink: (block: Uint8Array) => Promise<void>,
 ): Promise<void> {
   const writer = new BlockWriter();

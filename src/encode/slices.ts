@@ -11,11 +11,20 @@ const TARGET_SHARE = 0.5;
 const TURN_SHARE = 0.2;
 const BUSY_TARGET_SHARE = 0.85;
 
+/** Runs stepwise computations in slices. */
+export interface Slicing extends Pace {
+  /**
+   * @param pause what else to do, and perhaps to wait for, whenever the computation pauses
+   * @returns what the computation returns
+   */
+  run<T>(steps: Generator<void, T>, pause?: () => Promise<void> | undefined): Promise<T>;
+}
+
 /**
  * Runs stepwise computations in slices, with the event loop free in between. All that run share one allowance for each
  * turn of the loop: several small profiles may fit one turn, and a large one takes many.
  */
-export class Slices implements Pace {
+export class Slices implements Slicing {
   readonly #maxSliceMs: number;
   #targetMs: number;
   /** What was taken of this turn before the current step, and when that step began. */
@@ -45,14 +54,22 @@ export class Slices implements Pace {
     this.#isStopped = true;
   }
 
-  /**
-   * @param pause what else to do, and perhaps to wait for, whenever the computation pauses
-   * @returns what the computation returns
-   */
-  async run<T>(steps: Generator<void, T>, pause?: () => Promise<void> | undefined): Promise<T> {
+  /** The same allowance, for what may become needless: then it ends where it pauses next, with an error. */
+  whileWanted(isWanted: () => boolean): Slicing {
+    return {
+      isOver: () => this.isOver(),
+      run: (steps, pause) => this.run(steps, pause, isWanted),
+    };
+  }
+
+  async run<T>(
+    steps: Generator<void, T>,
+    pause?: () => Promise<void> | undefined,
+    isWanted: () => boolean = () => true,
+  ): Promise<T> {
     for (;;) {
       if (this.#isTurnOpen && this.#spentMs >= this.#targetMs) await nextTurn();
-      if (this.#isStopped) throw new Error('Encoding was stopped');
+      if (this.#isStopped || !isWanted()) throw new Error('Encoding was stopped');
       const step = this.#takeStep(steps);
       if (step.done === true) return step.value;
       await pause?.();

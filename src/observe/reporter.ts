@@ -4,14 +4,12 @@ import type { Drop, DropReason } from '../options.ts';
 import type { ProfileFormat } from '../profile/types.ts';
 import type { SkipReason } from '../sampling/admission.ts';
 import { debug } from '../sdk.ts';
+import type { ClientReports } from './client-reports.ts';
 import { DATA_CATEGORIES, DISCARD_REASONS, SKIP_REASONS } from './discard-reasons.ts';
 import { Oversized, type OversizedStats } from './oversized.ts';
 
 export interface ReporterDeps {
-  /** Records something lost in Sentry's client reports. */
-  readonly report: (reason: EventDropReason, category: string) => void;
-  /** Takes one of them back. */
-  readonly takeBack: (reason: EventDropReason, category: string) => void;
+  readonly reports: ClientReports;
   readonly onDrop: ((drop: Drop) => void) | undefined;
 }
 
@@ -64,9 +62,14 @@ export class Reporter {
     for (const category of categories) this.#report(DISCARD_REASONS[reason], category);
   }
 
-  /** What somebody else has reported as lost goes on. */
+  /** What the SDK has reported as lost goes on. */
   recover(reason: DropReason, categories: readonly string[]): void {
-    for (const category of categories) this.#deps.takeBack(DISCARD_REASONS[reason], category);
+    for (const category of categories) this.#deps.reports.takeBack(DISCARD_REASONS[reason], category);
+  }
+
+  /** How many losses of this kind wait to be reported, whoever has recorded them. */
+  reported(reason: EventDropReason, category: string): number {
+    return this.#deps.reports.count(reason, category);
   }
 
   /** A chunk was sent in parts. */
@@ -91,7 +94,7 @@ export class Reporter {
   }
 
   #report(reason: EventDropReason, category: string): void {
-    if (this.isReporting) this.#deps.report(reason, category);
+    if (this.isReporting) this.#deps.reports.add(reason, category);
   }
 }
 

@@ -21,8 +21,11 @@ function setup(lifecycle: 'manual' | 'trace', { maxChunkMs = 60, budgetBytes = B
   const ledger = new Ledger(budgetBytes, ({ reason }) => lost.push(reason));
   const reports: string[] = [];
   const reporter = new Reporter({
-    report: (reason, category) => reports.push(`${reason} ${category}`),
-    takeBack: () => {},
+    reports: {
+      add: (reason, category) => reports.push(`${reason} ${category}`),
+      takeBack: () => {},
+      count: () => 0,
+    },
     onDrop: undefined,
   });
   const claims: Claim[] = [];

@@ -111,6 +111,32 @@ test('kept connections that have all died unseen cost one retry, over a fresh on
   expect(await send(endpoint)).toMatchObject({ statusCode: 200 });
 });
 
+test('a part of an answer on a kept connection says that the request has arrived: it is not sent again', async () => {
+  let requests = 0;
+  const endpoint = await serve((socket, request) => {
+    requests = request;
+    if (request === 1) socket.write(ANSWER);
+    else socket.end(ANSWER.slice(0, 20));
+  });
+  await send(endpoint);
+  expect(await send(endpoint)).toMatchObject({ wasSent: true });
+  expect(requests).toBe(2);
+});
+
+test('an answer that comes before the body is read ends the connection', async () => {
+  const sockets: Socket[] = [];
+  const endpoint = await serve((socket) => {
+    if (sockets.includes(socket)) return;
+    sockets.push(socket);
+    socket.pause();
+    socket.write('HTTP/1.1 413 Payload Too Large\r\ncontent-length: 0\r\n\r\n');
+  });
+  const large = joinSegments([storeText('x'.repeat(20_000_000))]);
+  expect(await post(endpoint, large, HOUR_MS, NEVER)).toMatchObject({ statusCode: 413 });
+  sockets[0]?.resume();
+  await expect.poll(() => sockets[0]?.destroyed).toBe(true);
+});
+
 test('an answer that came while the process stood still counts, though its time is over', async () => {
   const server = new Worker(
     `const { createServer } = require('node:net');

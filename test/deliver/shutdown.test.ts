@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { BoundedProfilingIntegration } from '../../src/index.ts';
 import { createClient } from '../support/client.ts';
 import { incompressibleLists, profileChunk, profiledTransaction } from '../support/envelopes.ts';
 import { type Relay, startRelay } from '../support/relay/index.ts';
@@ -113,6 +114,36 @@ test('flush and close come back as soon as connections are refused, however long
   expect(stats()).toMatchObject({ captured: 3, pending: 3 });
   expect(await client.close(HOUR_MS)).toBe(false);
   expect(stats()).toMatchObject({ pending: 0, dropped: { shutdown: 3 }, memory: { heldBytes: 0 } });
+});
+
+test('close gives what is on its way nearly all the time there is', async () => {
+  relay.behave({ kind: 'slow', delayMs: 1500 });
+  const { client, send, stats } = createClient(relay.dsn);
+  for (let i = 0; i < 20; i++) void send(profiledTransaction());
+  expect(await client.close(2000)).toBe(false);
+  expect(relay.counts).toMatchObject({ transaction: 20, profile: 20 });
+  expect(stats()).toMatchObject({ captured: 20, delivered: 20 });
+});
+
+test('close without a time waits for all that goes on', async () => {
+  relay.behave({ kind: 'slow', delayMs: 300 });
+  const { client, send, stats } = createClient(relay.dsn);
+  for (let i = 0; i < 70; i++) void send(profiledTransaction());
+  expect(await client.close()).toBe(true);
+  expect(stats()).toMatchObject({ captured: 70, delivered: 70 });
+});
+
+test('a client that is disposed of hands on what was never sent whole', async () => {
+  const { port, dsn } = relay;
+  await relay.close();
+  const { client, send, stats } = createClient(dsn);
+  const integration = client.getIntegrationByName<BoundedProfilingIntegration>('BoundedProfiling');
+  await send(profiledTransaction());
+  await expect.poll(() => stats().pending).toBe(1);
+  relay = await startRelay({ port });
+  (client as unknown as { dispose(): void }).dispose();
+  await relay.waitFor(({ counts }) => counts.transaction === 1);
+  expect(integration?.getStats()).toMatchObject({ captured: 1, pending: 0, dropped: { shutdown: 1 } });
 });
 
 test('flush waits for what goes on beside one that has failed', async () => {

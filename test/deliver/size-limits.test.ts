@@ -31,7 +31,6 @@ test.each([
   { name: 'little above a mebibyte, to the same', refused: MiB + 1, learned: 960 * KiB },
   { name: 'below it, by half', refused: 800 * KiB, learned: 400 * KiB },
   { name: 'never below 256 KiB', refused: 300 * KiB, learned: 256 * KiB },
-  { name: 'nor for what was smaller', refused: 10 * KiB, learned: 256 * KiB },
 ])('a refused body lowers the limit: $name', ({ refused, learned }) => {
   const learning = limits();
   learning.refuse(refused);
@@ -44,7 +43,23 @@ test('the limit does not fall below what has passed, unless that has been refuse
   learning.refuse(60 * MiB);
   expect(learning.requestBytes).toBe(20 * MiB);
   learning.refuse(19 * MiB);
+  learning.refuse(19 * MiB);
   expect(learning.requestBytes).toBe(960 * KiB);
+});
+
+test('one refusal of what has passed, or passes everywhere, was not about the body; a second in a row was', () => {
+  const learning = limits();
+  learning.pass(2 * MiB);
+  learning.refuse(MiB);
+  expect(learning.requestBytes).toBe(Number.POSITIVE_INFINITY);
+  learning.refuse(800 * KiB);
+  expect(learning.requestBytes).toBe(400 * KiB);
+  const small = limits();
+  small.refuse(10 * KiB);
+  expect(small.requestBytes).toBe(Number.POSITIVE_INFINITY);
+  small.pass(20 * KiB);
+  small.refuse(10 * KiB);
+  expect(small.requestBytes).toBe(Number.POSITIVE_INFINITY);
 });
 
 test('a refusal never raises a limit, the user’s or a learned one', () => {

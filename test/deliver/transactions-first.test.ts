@@ -27,6 +27,16 @@ function idOf([header]: SdkEnvelope): string {
   return header.event_id;
 }
 
+/** Each turn of the loop is long, and encoding has a part of each. */
+async function beBusyUntil(isDone: () => boolean): Promise<void> {
+  const endMs = performance.now() + 5000;
+  while (performance.now() < endMs && !isDone()) {
+    const turnMs = performance.now() + 5;
+    while (performance.now() < turnMs);
+    await new Promise(setImmediate);
+  }
+}
+
 /** A transaction with as many spans. */
 function withSpans(count: number): SdkEnvelope {
   const envelope = profiledTransaction();
@@ -75,13 +85,7 @@ test('a transaction whose profile takes long to encode goes alone, and what is s
   const small = profiledTransaction();
   void send(large);
   void send(small);
-  // Each turn of the loop is long, and encoding has a part of each.
-  const until = performance.now() + 2000;
-  while (performance.now() < until && transactionIds().length < 2) {
-    const turnMs = performance.now() + 5;
-    while (performance.now() < turnMs);
-    await new Promise(setImmediate);
-  }
+  await beBusyUntil(() => transactionIds().length === 2);
   await client.flush(10_000);
   expect(transactionIds().sort()).toEqual([idOf(large), idOf(small)].sort());
   expect(stats()).toMatchObject({ captured: 2, pending: 0, memory: { heldBytes: 0 } });
@@ -124,6 +128,30 @@ test.each([
     expect(stats()).toMatchObject({ captured: 300, pending: 0, memory: { heldBytes: 0 } });
   },
 );
+
+test('a transaction whose profile is refused at once goes at once, as it would without one', async () => {
+  let taken = 0;
+  const busy = { send: () => new Promise(() => taken++), flush: () => Promise.resolve(true) };
+  const { client, send, stats } = createClient(
+    relay.dsn,
+    { maxItemBytes: 1024 },
+    { transport: () => busy as never },
+  );
+  const empty = { samples: null, stacks: null, frames: null };
+  for (let i = 0; i < 200; i++) void send(profiledTransaction({ profile: empty }));
+  await expect.poll(() => stats().dropped.total).toBe(200);
+  await expect.poll(() => taken, { timeout: 500 }).toBe(200);
+  await client.close(1);
+});
+
+test('what has gone alone is not encoded to its end', async () => {
+  const { client, send, stats } = createClient(relay.dsn, { maxSliceMs: 0.02 });
+  void send(profiledTransaction({ profile: incompressibleLists(3000, 'transaction') }));
+  await beBusyUntil(() => stats().dropped.budget === 1);
+  void send(profiledTransaction());
+  await client.flush(20_000);
+  expect(stats()).toMatchObject({ captured: 2, delivered: 1 });
+});
 
 test('close hands on all that waits, at the pace of the SDK’s transport', async () => {
   const { port, dsn } = relay;

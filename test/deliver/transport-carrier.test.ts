@@ -247,3 +247,45 @@ test.each([
   await client.flush(1000);
   expect(stats()).toMatchObject({ captured: 1, delivered: 1 });
 });
+
+test.each([
+  ['null', null],
+  [
+    'something that throws when it is looked at',
+    Object.defineProperty({}, 'statusCode', {
+      get: () => {
+        throw new Error('no');
+      },
+    }),
+  ],
+])('an answer %s to a transaction alone is nobody’s unhandled rejection', async (_, answer) => {
+  const unhandled: unknown[] = [];
+  const listen = (reason: unknown): void => void unhandled.push(reason);
+  process.on('unhandledRejection', listen);
+  const odd = { send: () => Promise.resolve(answer), flush: () => Promise.resolve(true) };
+  const { client, send } = createClient(DSN, {}, { transport: () => odd as never });
+  void send(profiledTransaction({ profile: { samples: [], stacks: [], frames: [] } }));
+  void send(profiledTransaction());
+  await client.flush(1000);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  process.off('unhandledRejection', listen);
+  expect(unhandled).toEqual([]);
+});
+
+test('a transport that reports nothing is not believed to have: an earlier loss stays, and the profile is told', async () => {
+  const plain = { send: () => Promise.resolve({ statusCode: 413 }), flush: () => Promise.resolve(true) };
+  const { client, send, stats } = createClient(DSN, {}, { transport: () => plain as never });
+  client.recordDroppedEvent('send_error', 'transaction');
+  await send(profiledTransaction());
+  await expect.poll(() => stats().dropped).toEqual({ total: 1, 'too-large': 1 });
+  const { _outcomes } = client as unknown as { _outcomes: object };
+  expect(_outcomes).toEqual({ 'send_error:transaction': 1, 'send_error:profile': 1 });
+});
+
+test('a profile that a full buffer has thrown away is not delivered', async () => {
+  const { client, send, stats } = clientWithTransport(() => new Promise(() => {}));
+  for (let i = 0; i < 70; i++) void send(profiledTransaction());
+  await expect.poll(() => stats().dropped).toEqual({ total: 6, rejected: 6 });
+  expect(stats().delivered).toBe(0);
+  await client.close(10);
+});

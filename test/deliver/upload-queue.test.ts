@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Answer, NoAnswer } from '../../src/deliver/post.ts';
-import { type Ending, type Foreseen, type Upload, UploadQueue } from '../../src/deliver/upload-queue.ts';
+import type { Ending, Foreseen, Upload } from '../../src/deliver/upload.ts';
+import { UploadQueue } from '../../src/deliver/upload-queue.ts';
 
 const ACCEPTED: Answer = { statusCode: 200, headers: { 'retry-after': null, 'x-sentry-rate-limits': null } };
 const REFUSED: NoAnswer = { wasSent: false, isHopeless: false, error: 'ECONNREFUSED' };
@@ -95,6 +96,41 @@ test('two that always fail hold others for a second at most', async () => {
     await pass(1100);
     expect(other.ending).toMatchObject({ outcome: 'accepted' });
   }
+});
+
+test('failures beside answers put no other upload off, however many they are', async () => {
+  const queue = createQueue();
+  for (let i = 0; i < 50; i++) {
+    add(queue, new Probe('broken', () => UNANSWERED));
+    const other = add(queue, new Probe('other', () => ACCEPTED));
+    await pass(100);
+    expect(other.ending).toMatchObject({ outcome: 'accepted' });
+  }
+  queue.close();
+});
+
+test('two requests that can’t be made say nothing about the way', async () => {
+  const queue = createQueue();
+  for (const name of ['a', 'b']) {
+    add(queue, new Probe(name, () => ({ wasSent: false, isHopeless: true, error: 'no' })));
+  }
+  await settle();
+  expect(queue.isFlowing).toBe(true);
+});
+
+test('an answer to what began before the way was down unparks what waits', async () => {
+  const queue = createQueue();
+  let answer: (given: Answer) => void = () => {};
+  add(queue, new Probe('early', () => new Promise((resolve) => (answer = resolve))));
+  const failed = ['a', 'b'].map((name) => add(queue, new Probe(name, () => REFUSED)));
+  await settle();
+  const waiting = Array.from({ length: 5 }, () => add(queue, new Probe('waiting', silent)));
+  expect(waiting.every(({ isParked }) => isParked)).toBe(true);
+  answer(ACCEPTED);
+  await settle();
+  expect(waiting.some(({ isParked }) => isParked)).toBe(false);
+  expect(failed.every(({ isParked }) => isParked)).toBe(true);
+  queue.close();
 });
 
 test('a server that is down is asked by one at a time, ever less often, and then by all', async () => {

@@ -1,0 +1,81 @@
+import type { Outcome } from './fates.ts';
+import type { Answer, NoAnswer } from './post.ts';
+
+/** How an upload ended. */
+export interface Ending {
+  readonly outcome: Outcome;
+  /** Whether an attempt was sent whole and got no answer. */
+  readonly mayHaveArrived: boolean;
+  readonly answer?: Partial<Answer>;
+  /** The cause, for people. */
+  readonly detail: string;
+  /** Whether the SDK has put what was lost into the client report itself. */
+  readonly isReported?: boolean;
+}
+
+/** An end that is known beforehand. */
+export interface Foreseen {
+  readonly outcome: Outcome;
+  readonly detail: string;
+}
+
+/** Something to upload. */
+export interface Upload {
+  /** One attempt. */
+  attempt(signal: AbortSignal): Promise<Answer | NoAnswer>;
+  /** How it would end if it were sent now, where that is known. */
+  foresee(): Foreseen | undefined;
+  /** How it ends with this answer. */
+  conclude(answer: Answer): Outcome;
+  /** Set by the queue: whether it waits for a failure to be over. A flush does not wait for it then. */
+  isParked: boolean;
+  /** Whether nobody wants it any more. */
+  readonly isCancelled: boolean;
+}
+
+/** An upload that waits or is under way. */
+export interface Entry {
+  readonly number: number;
+  readonly upload: Upload;
+  readonly resolve: (ending: Ending) => void;
+  readonly queuedAtMs: number;
+  triedAtMs: number;
+  retryAtMs: number;
+  tries: number;
+  /** Failures while others got their answers. */
+  ownFailures: number;
+  mayHaveArrived: boolean;
+  /** What the last attempt failed with. */
+  error: string;
+}
+
+export function createEntry(number: number, upload: Upload, resolve: Entry['resolve']): Entry {
+  const nowMs = performance.now();
+  return {
+    number,
+    upload,
+    resolve,
+    queuedAtMs: nowMs,
+    triedAtMs: nowMs,
+    retryAtMs: 0,
+    tries: 0,
+    ownFailures: 0,
+    mayHaveArrived: false,
+    error: '',
+  };
+}
+
+export const NOT_SENT = 'not sent before the end';
+
+export function expired({ tries, error }: Entry): string {
+  return tries > 0 ? `${error}, ${tries} attempts` : 'its turn did not come in time';
+}
+
+export function end(
+  { resolve, mayHaveArrived }: Entry,
+  outcome: Outcome,
+  detail: string,
+  answer?: Answer,
+): void {
+  resolve({ outcome, mayHaveArrived, detail, ...(answer && { answer }) });
+}
