@@ -11,9 +11,11 @@ import { Settling } from './deliver/settling.ts';
 import { SizeLimits } from './deliver/size-limits.ts';
 import { TransportCarrier } from './deliver/transport-carrier.ts';
 import { UploadCarrier } from './deliver/upload-carrier.ts';
+import { deflatingMs } from './encode/deflate.ts';
 import { Slices } from './encode/slices.ts';
 import { Ledger } from './ledger.ts';
 import { reportsOf } from './observe/client-reports.ts';
+import { liveClients } from './observe/live-clients.ts';
 import { Reporter } from './observe/reporter.ts';
 import { freezeStats, type ProfilingStats } from './observe/stats.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
@@ -27,7 +29,7 @@ export class BoundedClient {
   readonly #reporter: Reporter;
   readonly #rateLimits = new RateLimits();
   readonly #settling = new Settling();
-  readonly #isUploading: boolean;
+  readonly #carrier: Carrier;
   readonly #pipeline: Pipeline;
   readonly #capture: Capture;
 
@@ -37,7 +39,11 @@ export class BoundedClient {
       onDrop: options.onDrop,
     });
     this.#limits = new SizeLimits(options);
-    this.#ledger = new Ledger(options.memoryBudgetBytes, (drop) => this.#reporter.drop(drop));
+    this.#ledger = new Ledger(
+      options.memoryBudgetBytes,
+      (drop) => this.#reporter.drop(drop),
+      (identity, sentBytes) => this.#reporter.deliver({ ...identity, sentBytes }),
+    );
     this.#slices = new Slices(options.maxSliceMs);
     this.#capture = new Capture({
       client,
@@ -48,10 +54,13 @@ export class BoundedClient {
     });
     try {
       const send = learningSend(transport, this.#rateLimits);
-      const carrier = this.#carrierOf(client, send as unknown as Send, options);
-      this.#isUploading = carrier instanceof UploadCarrier;
-      this.#pipeline = this.#pipelineOf(client, send as unknown as Send, carrier);
+      this.#carrier = this.#carrierOf(client, send as unknown as Send, options);
+      this.#pipeline = this.#pipelineOf(client, send as unknown as Send, this.#carrier);
       this.#standBetween(client, transport, passingSend(send, this.#rateLimits, this.#reporter));
+      liveClients().add(this);
+      const way = this.#carrier instanceof TransportCarrier ? 'handed to your transport' : 'uploaded here';
+      const budgetMiB = (options.memoryBudgetBytes / 2 ** 20).toFixed(1);
+      this.#reporter.tell('installed', `Installed: a budget of ${budgetMiB} MiB, profiles are ${way}`);
     } catch (error) {
       this.#capture.close();
       throw error;
@@ -59,27 +68,37 @@ export class BoundedClient {
   }
 
   getStats(): ProfilingStats {
-    const { captured, delivered, pending, dropped, droppedTotal, heldBytes, peakHeldBytes, sentBytes } =
-      this.#ledger.totals();
+    const { captured, delivered, pending, dropped, droppedTotal, sentBytes, ...held } = this.#ledger.totals();
     const { itemBytes, envelopeBytes, requestBytes } = this.#limits;
-    const { capabilities, ...capture } = this.#capture.stats;
+    const { capabilities, sampling, running, abandoned, recorder, longestStopMs } = this.#capture.stats;
     return freezeStats({
-      ...capture,
       captured,
       delivered,
       pending,
       dropped: { total: droppedTotal, ...dropped },
       skipped: this.#reporter.skipped,
+      abandoned,
+      running,
+      sampling,
+      memory: { budgetBytes: this.#ledger.budgetBytes, ...held },
       bytes: { ...this.#pipeline.bytes, sent: sentBytes },
-      memory: { budgetBytes: this.#ledger.budgetBytes, heldBytes, peakHeldBytes },
+      upload: this.#carrier.stats,
+      cost: {
+        ...this.#capture.cost,
+        encodingMs: this.#slices.totalMs,
+        deflatingMs: deflatingMs(),
+        heldBackMs: this.#reporter.heldBack,
+      },
+      recorder,
+      oversized: this.#reporter.oversized,
       limits: {
         itemBytes,
         envelopeBytes,
         requestBytes: Number.isFinite(requestBytes) ? requestBytes : undefined,
       },
-      oversized: this.#reporter.oversized,
       longestSliceMs: Math.max(this.#slices.longestMs, this.#capture.longestSliceMs),
-      capabilities: { ...capabilities, streamingUpload: this.#isUploading },
+      longestStopMs,
+      capabilities: { ...capabilities, streamingUpload: this.#carrier instanceof UploadCarrier },
     });
   }
 
@@ -106,6 +125,7 @@ export class BoundedClient {
     return new UploadCarrier(endpoint, {
       limits: this.#limits,
       rateLimits: this.#rateLimits,
+      reporter: this.#reporter,
       uploadTimeoutMs: options.uploadTimeoutMs,
       maxRetryAgeMs: options.maxRetryAgeMs,
       onChange: () => this.#settling.check(),
@@ -134,6 +154,7 @@ export class BoundedClient {
       },
       cutOff: () => pipeline.cutOff(),
       close: () => {
+        liveClients().delete(this);
         this.#capture.close();
         pipeline.close();
       },

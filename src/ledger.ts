@@ -14,6 +14,7 @@ export interface LedgerTotals {
   readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
   readonly droppedTotal: number;
   readonly heldBytes: number;
+  readonly reservedBytes: number;
   readonly peakHeldBytes: number;
   readonly sentBytes: number;
 }
@@ -29,6 +30,7 @@ export interface LedgerTotals {
 export class Ledger {
   readonly budgetBytes: number;
   readonly #onDrop: (drop: Drop) => void;
+  readonly #onDeliver: (identity: ProfileIdentity, sentBytes: number) => void;
   readonly #dropped: Partial<Record<DropReason, number>> = {};
   #captured = 0;
   #delivered = 0;
@@ -39,9 +41,14 @@ export class Ledger {
   #peakHeldBytes = 0;
   #sentBytes = 0;
 
-  constructor(budgetBytes: number, onDrop: (drop: Drop) => void) {
+  constructor(
+    budgetBytes: number,
+    onDrop: (drop: Drop) => void,
+    onDeliver: (identity: ProfileIdentity, sentBytes: number) => void = () => {},
+  ) {
     this.budgetBytes = budgetBytes;
     this.#onDrop = onDrop;
+    this.#onDeliver = onDeliver;
   }
 
   get freeBytes(): number {
@@ -77,6 +84,7 @@ export class Ledger {
       deliver: (sentBytes) => {
         this.#delivered++;
         this.#sentBytes += sentBytes;
+        this.#onDeliver(identity, sentBytes);
       },
       drop: (drop) => {
         this.#dropped[drop.reason] = (this.#dropped[drop.reason] ?? 0) + 1;
@@ -103,6 +111,7 @@ export class Ledger {
       dropped: { ...this.#dropped },
       droppedTotal: this.#droppedTotal,
       heldBytes: this.#heldBytes,
+      reservedBytes: this.#reservedBytes,
       peakHeldBytes: this.#peakHeldBytes,
       sentBytes: this.#sentBytes,
     };

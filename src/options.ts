@@ -41,14 +41,14 @@ export interface SamplingOptions {
    * Range: above 0, below `highWatermark`.
    * @default 0.60
    */
-  lowWatermark?: number;
+  lowWatermark?: number | undefined;
   /**
    * Above this share of the old generation that is live, the rate falls.
    *
    * Range: above `lowWatermark`, below `criticalWatermark`.
    * @default 0.70
    */
-  highWatermark?: number;
+  highWatermark?: number | undefined;
   /**
    * Above this share of the old generation that is live, profiling pauses. V8 begins to give up at 0.80
    * (`Heap::IsIneffectiveMarkCompact`).
@@ -56,7 +56,7 @@ export interface SamplingOptions {
    * Range: above `highWatermark`, at most 1.
    * @default 0.78
    */
-  criticalWatermark?: number;
+  criticalWatermark?: number | undefined;
   /**
    * What is counted as an active async context: open root spans, what keeps the event loop alive
    * (`process.getActiveResourcesInfo()`), or what your function returns. A function that throws or returns no number is
@@ -64,14 +64,14 @@ export interface SamplingOptions {
    *
    * @default 'root-spans'
    */
-  contexts?: 'root-spans' | 'active-resources' | (() => number);
+  contexts?: 'root-spans' | 'active-resources' | (() => number) | undefined;
   /**
    * How often memory is looked at, in milliseconds.
    *
    * Range: a number from 10 to 60,000.
    * @default 1000
    */
-  intervalMs?: number;
+  intervalMs?: number | undefined;
 }
 
 /** Options of the integration. All are optional. */
@@ -82,21 +82,21 @@ export interface BoundedProfilingOptions {
    * Range: an integer of at least 1 MiB.
    * @default 5% of what the process may use (old generation or container, the smaller), between 16 and 64 MiB
    */
-  memoryBudgetBytes?: number;
+  memoryBudgetBytes?: number | undefined;
   /**
    * Largest profile item that is sent, in bytes before compression.
    *
    * Range: an integer of at least 1 KiB.
    * @default 50 MiB, Relay's limit for profile items
    */
-  maxItemBytes?: number;
+  maxItemBytes?: number | undefined;
   /**
    * Largest envelope with a profile that is sent, in bytes before compression.
    *
    * Range: an integer of at least 1 KiB.
    * @default 200 MiB, Relay's limit for envelopes
    */
-  maxEnvelopeBytes?: number;
+  maxEnvelopeBytes?: number | undefined;
   /**
    * Largest request body with a profile that is sent, in bytes after compression: what a proxy in front of the server
    * enforces, for nginx `client_max_body_size`.
@@ -104,13 +104,13 @@ export interface BoundedProfilingOptions {
    * Range: an integer of at least 1 KiB.
    * @default none
    */
-  maxRequestBytes?: number;
+  maxRequestBytes?: number | undefined;
   /**
    * How the sampling rate follows memory. `false` leaves your own rate alone.
    *
    * @default {}
    */
-  sampling?: false | SamplingOptions;
+  sampling?: false | SamplingOptions | undefined;
   /**
    * Only where the native profiler is out of reach (`capabilities.nativeSeam`), with one profile a transaction (SDK 9 and 10): V8
    * profiles running at once. V8 stores each tick once for each of them. Else one recording serves all, and this has no effect.
@@ -118,39 +118,39 @@ export interface BoundedProfilingOptions {
    * Range: an integer of at least 1.
    * @default 32
    */
-  maxActiveProfiles?: number;
+  maxActiveProfiles?: number | undefined;
   /**
    * With continuous profiling: longest chunk, in milliseconds. What the SDK starts and stops within that time is sent as one.
    *
    * Range: a number from 1,000 to 60,000, the SDK's own length. Relay refuses more than 66 s.
    * @default 10000
    */
-  maxChunkMs?: number;
+  maxChunkMs?: number | undefined;
   /**
    * Longest stretch of the event loop that encoding takes at a time, in milliseconds.
    *
    * Range: a number above 0, at most 1,000.
    * @default 5
    */
-  maxSliceMs?: number;
+  maxSliceMs?: number | undefined;
   /**
    * Time limit for one attempt to upload, from its start to the answer, in milliseconds.
    *
    * Range: a number from 1 to 2,147,483,647.
    * @default 30000
    */
-  uploadTimeoutMs?: number;
+  uploadTimeoutMs?: number | undefined;
   /**
    * How long a profile may wait for an upload to succeed before it is dropped, in milliseconds.
    *
    * Range: a number from 0 to 2,147,483,647.
    * @default 300000
    */
-  maxRetryAgeMs?: number;
+  maxRetryAgeMs?: number | undefined;
   /**
    * Called with every profile that did not arrive. What it throws is swallowed.
    *
    * @default none
    */
-  onDrop?: (drop: Drop) => void;
+  onDrop?: ((drop: Drop) => void) | undefined;
 }

@@ -4,6 +4,11 @@ import { maxProcessBytes } from './process-limits.ts';
 
 const MiB = 1024 * 1024;
 
+/** The options of sampling after defaults and checks. */
+export type ResolvedSampling = {
+  readonly [Name in keyof SamplingOptions]-?: NonNullable<SamplingOptions[Name]>;
+};
+
 /** Options after defaults and checks: what runs. */
 export interface ResolvedOptions {
   readonly memoryBudgetBytes: number;
@@ -12,7 +17,7 @@ export interface ResolvedOptions {
   /** Infinity for no limit. */
   readonly maxRequestBytes: number;
   /** False when the rate is left alone. */
-  readonly sampling: false | Readonly<Required<SamplingOptions>>;
+  readonly sampling: false | ResolvedSampling;
   readonly maxActiveProfiles: number;
   readonly maxChunkMs: number;
   readonly maxSliceMs: number;
@@ -65,7 +70,7 @@ function defaultBudgetBytes(): number {
   return Math.round(Math.min(Math.max(0.05 * maxProcessBytes(), 16 * MiB), 64 * MiB));
 }
 
-const SAMPLING_DEFAULTS: Required<SamplingOptions> = {
+const SAMPLING_DEFAULTS: ResolvedSampling = {
   lowWatermark: 0.6,
   highWatermark: 0.7,
   criticalWatermark: 0.78,

@@ -34,6 +34,15 @@ const FIRST_RECORDED_BYTES = 64 * 1024;
 /** The same of a V8 profile of the SDK's own: half of what 20 s of a real service took. Most profiles are shorter. */
 const FIRST_UNSEEN_BYTES = 1.5 * MiB;
 
+const NO_RECORDING: RecorderStats = {
+  bytes: 0,
+  segments: 0,
+  frames: 0,
+  stacks: 0,
+  nativeStops: 0,
+  restarts: 0,
+};
+
 export interface CaptureDeps {
   readonly client: Client;
   readonly options: ResolvedOptions;
@@ -97,6 +106,7 @@ export class Capture {
               client,
               ledger,
               expectedBytes: this.#expectedBytes,
+              reporter: deps.reporter,
               // Chunks cost the same, however many contexts they cover.
               readShare: () => (isTransactions ? chosenShare.value : 0),
             });
@@ -140,13 +150,18 @@ export class Capture {
       abandoned: this.#mode?.abandoned ?? 0,
       sampling: this.#sampling.stats,
       longestStopMs: this.#recorder?.longestStopMs ?? 0,
-      recorder: this.#recorder?.stats ?? { bytes: 0, nativeStops: 0, restarts: 0 },
+      recorder: this.#recorder?.stats ?? NO_RECORDING,
       capabilities: {
         nativeSeam: this.#detachFromSeam !== undefined,
         transactionGate: isGated && isTransactions,
         chunkGate: isGated && !isTransactions,
       },
     };
+  }
+
+  /** What the recording has taken of the event loop, in milliseconds. */
+  get cost(): Recorder['cost'] {
+    return this.#recorder?.cost ?? { nativeStopMs: 0, interningMs: 0 };
   }
 
   /** Longest stretch of the event loop that interning has taken, in milliseconds. */

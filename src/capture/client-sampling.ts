@@ -1,5 +1,6 @@
 import type { Client } from '@sentry/core';
 import type { Ledger } from '../ledger.ts';
+import type { Reporter } from '../observe/reporter.ts';
 import type { ResolvedOptions } from '../resolve-options.ts';
 import type { ExpectedBytes } from '../sampling/expected-bytes.ts';
 import { governSampling, type Sampling, UNGOVERNED } from '../sampling/sampling.ts';
@@ -10,6 +11,7 @@ export interface ClientSamplingParts {
   readonly client: Client;
   readonly ledger: Ledger;
   readonly expectedBytes: ExpectedBytes;
+  readonly reporter: Reporter;
   /** The share of contexts that will have a profile of their own. */
   readonly readShare: () => number;
 }
@@ -17,7 +19,7 @@ export interface ClientSamplingParts {
 /** Governs the sampling of one client by the signals of the process and its own. */
 export function sampleClient(
   options: ResolvedOptions['sampling'],
-  { client, ledger, expectedBytes, readShare }: ClientSamplingParts,
+  { client, ledger, expectedBytes, reporter, readShare }: ClientSamplingParts,
 ): Sampling {
   if (options === false) return UNGOVERNED;
   const rootSpans = watchRootSpans(client);
@@ -36,6 +38,10 @@ export function sampleClient(
     rootSpans.close();
     sources.close();
   };
-  const choices = (contexts: number): number => contexts * readShare();
-  return governSampling(options, { read: sources.read, close }, choices);
+  return governSampling(options, {
+    sources: { read: sources.read, close },
+    choices: (contexts) => contexts * readShare(),
+    budgetBytes: ledger.budgetBytes,
+    onChange: (change, why) => reporter.change(change, why),
+  });
 }

@@ -2,7 +2,7 @@ import type { BaseEnvelopeHeaders, BaseEnvelopeItemHeaders } from '@sentry/core'
 import type { ProfileEncoding } from '../encode/profile-encoding.ts';
 import type { Rest } from './rest.ts';
 import type { Shipment } from './shipment.ts';
-import type { Ending } from './upload.ts';
+import type { Ending, UploadStats } from './upload.ts';
 
 /** A way for encoded profiles to the server. */
 export interface Carrier {
@@ -12,6 +12,7 @@ export interface Carrier {
   pack(consignment: Consignment, encoding: ProfileEncoding): Promise<Parcel | TooLarge>;
   /** Whether what is sent now can expect its answer before long. */
   readonly isFlowing: boolean;
+  readonly stats: UploadStats;
   /** Tries at once what waits for a failure to be over. */
   hurry(): void;
   /** Ends what waits to be sent. */

@@ -31,9 +31,19 @@ export class Link {
   #activeSinceMs = 0;
   #active = 0;
   #maxActive = MAX_ACTIVE;
+  #failingSinceMs: number | undefined;
 
   get isDown(): boolean {
     return this.#failed.size > 1;
+  }
+
+  get active(): number {
+    return this.#active;
+  }
+
+  /** Since when there was no answer to any upload, in milliseconds since 1970. */
+  get failingSinceMs(): number | undefined {
+    return this.#failingSinceMs;
   }
 
   get answeredAtMs(): number {
@@ -74,6 +84,7 @@ export class Link {
     if (this.isDown) this.#maxActive = 1;
     this.#maxActive = Math.min(this.#maxActive + 1, MAX_ACTIVE);
     this.#failed.clear();
+    this.#failingSinceMs = undefined;
     this.#pauses = 0;
   }
 
@@ -86,6 +97,7 @@ export class Link {
     this.#active--;
     const nowMs = performance.now();
     this.#failedAtMs = nowMs;
+    this.#failingSinceMs ??= Date.now();
     const isRefuted = nowMs - this.#answeredAtMs < FRESH_ANSWER_MS;
     if (this.#failed.size < 2 && !isRefuted) this.#failed.add(upload);
     // Those that fail together are one failure.

@@ -49,8 +49,6 @@ export class Shipment {
   hasWaited = false;
   /** Whether its profile is being encoded, or has been. */
   hasBegun = false;
-  /** Whether an attempt has been made to send it. */
-  hasLeft = false;
   /** Whether the server may have it: an attempt is under way, or was sent whole without an answer. */
   mayHaveArrived = false;
   /** Told when the rest, sent alone, was refused for its size: then the profile's size was not to blame. */
@@ -59,6 +57,7 @@ export class Shipment {
   isPreparing = true;
   readonly #deps: ShipmentDeps;
   readonly #bornMs = performance.now();
+  #hasLeft = false;
   #rest: Rest;
   #profile: Profile | undefined;
   #isOpen = true;
@@ -91,6 +90,21 @@ export class Shipment {
   /** What travels with the profile. */
   get rest(): Rest {
     return this.#rest;
+  }
+
+  /** Whether an attempt has been made to send it. */
+  get hasLeft(): boolean {
+    return this.#hasLeft;
+  }
+
+  /** An attempt is made to send it. */
+  leave(): void {
+    if (!this.#hasLeft && !this.#rest.isEmpty) this.#deps.reporter.left(this.#ageMs);
+    this.#hasLeft = true;
+  }
+
+  get #ageMs(): number {
+    return performance.now() - this.#bornMs;
   }
 
   /** All of it in one envelope. */
@@ -170,8 +184,9 @@ export class Shipment {
     const rest = this.#rest;
     if (rest.isEmpty) return;
     this.#rest = new Rest([], this.entry);
-    const ageMs = this.hasWaited ? performance.now() - this.#bornMs : 0;
-    this.#handingOn = this.#deps.handOn.add(this.envelopeHeader, rest, ageMs).then(({ answer }) => {
+    const patienceMs = this.hasWaited ? this.#ageMs : 0;
+    this.#handingOn = this.#deps.handOn.add(this.envelopeHeader, rest, patienceMs).then(({ answer }) => {
+      if (!this.#hasLeft) this.#deps.reporter.left(this.#ageMs);
       this.#respond(answer);
       answer.then(
         (known) => survive(() => known?.statusCode === 413 && this.onRestRefused?.()),

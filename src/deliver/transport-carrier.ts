@@ -10,7 +10,7 @@ import { categoryOf } from './limited-items.ts';
 import { type AnyEnvelope, type AnyItem, freshHeader } from './profile-items.ts';
 import type { Rest } from './rest.ts';
 import type { SizeLimits } from './size-limits.ts';
-import type { Ending } from './upload.ts';
+import { type Ending, NO_UPLOADS, type UploadStats } from './upload.ts';
 
 /**
  * Hands profiles to a transport that the user brought (an offline store, a multiplexer, a test double), in their envelope, as
@@ -23,6 +23,7 @@ export class TransportCarrier implements Carrier {
   readonly #send: Send;
   readonly #limits: SizeLimits;
   readonly #reporter: Reporter;
+  #active = 0;
 
   constructor(send: Send, limits: SizeLimits, reporter: Reporter) {
     this.#send = send;
@@ -75,6 +76,10 @@ export class TransportCarrier implements Carrier {
 
   readonly isFlowing = true;
 
+  get stats(): UploadStats {
+    return { ...NO_UPLOADS, active: this.#active };
+  }
+
   hurry(): void {}
 
   endWaiting(): void {}
@@ -86,10 +91,11 @@ export class TransportCarrier implements Carrier {
     items: AnyItem[],
     sentBytes: number,
   ): Promise<Ending> {
-    shipment.hasLeft = true;
+    shipment.leave();
     shipment.mayHaveArrived = true;
     // The SDK's transports report what they lose: nobody else says whether this one has.
     const lost = this.#watchReports(items);
+    this.#active++;
     try {
       const answer = (await this.#send([freshHeader(envelopeHeader), items])) ?? {};
       const statusCode: unknown = answer.statusCode;
@@ -107,6 +113,8 @@ export class TransportCarrier implements Carrier {
       const detail = `the transport failed: ${messageOf(error)}`;
       const isReported = lost('network_error');
       return { outcome: 'unanswered', mayHaveArrived: true, isReported, detail };
+    } finally {
+      this.#active--;
     }
   }
 

@@ -2,6 +2,7 @@ import type { BaseEnvelopeHeaders } from '@sentry/core';
 import { Deflater, deflateAtOnce, type Segment, storeText } from '../encode/deflate.ts';
 import { type GzipMember, gzipMemberBytes, joinSegments } from '../encode/gzip-member.ts';
 import type { ProfileEncoding } from '../encode/profile-encoding.ts';
+import type { Reporter } from '../observe/reporter.ts';
 import { suppressTracing } from '../sdk.ts';
 import { type Carrier, type Consignment, type Parcel, type TooLarge, tightest } from './carrier.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -11,7 +12,7 @@ import { freshHeader } from './profile-items.ts';
 import type { RateLimits } from './rate-limits.ts';
 import type { Rest } from './rest.ts';
 import type { SizeLimits } from './size-limits.ts';
-import type { Ending, Upload } from './upload.ts';
+import type { Ending, Upload, UploadStats } from './upload.ts';
 import { UploadQueue } from './upload-queue.ts';
 
 export interface UploadCarrierOptions {
@@ -19,6 +20,7 @@ export interface UploadCarrierOptions {
   readonly rateLimits: RateLimits;
   readonly uploadTimeoutMs: number;
   readonly maxRetryAgeMs: number;
+  readonly reporter: Reporter;
   /** Told when uploads were parked, or go on. */
   readonly onChange: () => void;
 }
@@ -38,7 +40,12 @@ export class UploadCarrier implements Carrier {
   constructor(endpoint: Endpoint, options: UploadCarrierOptions) {
     this.#endpoint = endpoint;
     this.#options = options;
-    this.#queue = new UploadQueue(options.maxRetryAgeMs, options.onChange);
+    const { maxRetryAgeMs, reporter, onChange } = options;
+    this.#queue = new UploadQueue(maxRetryAgeMs, {
+      onChange,
+      onDown: (error) => reporter.tell('uploads', `Uploads are failing (${error}): profiles wait`),
+      onUp: () => reporter.tell('uploads', 'Uploads pass again'),
+    });
   }
 
   stow(rest: Rest): boolean {
@@ -80,6 +87,10 @@ export class UploadCarrier implements Carrier {
     };
   }
 
+  get stats(): UploadStats {
+    return this.#queue.stats;
+  }
+
   get isFlowing(): boolean {
     return this.#queue.isFlowing;
   }
@@ -101,12 +112,12 @@ export class UploadCarrier implements Carrier {
     { shipment, envelopeHeader, rest }: Consignment,
     segments: readonly Segment[],
   ): Promise<Ending> {
-    const { rateLimits, limits, uploadTimeoutMs } = this.#options;
+    const { rateLimits, limits, reporter, uploadTimeoutMs } = this.#options;
     const member = (): GzipMember => joinSegments([storeText(headerLine(envelopeHeader)), ...segments]);
     const { bytes } = member();
     const upload: Upload = {
       attempt: async (signal) => {
-        shipment.hasLeft = true;
+        shipment.leave();
         const body = member();
         const { mayHaveArrived } = shipment;
         shipment.mayHaveArrived = true;
@@ -129,7 +140,10 @@ export class UploadCarrier implements Carrier {
       conclude: ({ statusCode }) => {
         const outcome = outcomeOf(statusCode);
         if (outcome === 'accepted') limits.pass(bytes);
-        else if (outcome === 'oversize') shipment.onRestRefused = limits.refuse(bytes);
+        else if (outcome === 'oversize') {
+          shipment.onRestRefused = limits.refuse(bytes);
+          reporter.tell('limit', `A body of ${bytes} bytes was refused: at most ${limits.requestBytes} now`);
+        }
         return outcome;
       },
       isParked: false,

@@ -11,6 +11,7 @@ import {
   type Foreseen,
   NOT_SENT,
   type Upload,
+  type UploadStats,
 } from './upload.ts';
 
 /** What fails so often where others pass will fail again: a body that a middlebox cuts off, for example. */
@@ -18,6 +19,16 @@ const MAX_OWN_FAILURES = 5;
 
 /** What waits longer than this has missed its turn: what has just come goes first. */
 const TURN_MS = 1000;
+
+/** Told what becomes of the way to the server. */
+export interface QueueListener {
+  /** Uploads were parked, or go on. */
+  onChange(): void;
+  /** The server can't be reached. */
+  onDown(error: string): void;
+  /** It can be reached again. */
+  onUp(): void;
+}
 
 const NEVER_MADE: NoAnswer = { wasSent: false, isHopeless: true, error: 'the request could not be made' };
 
@@ -27,8 +38,7 @@ const NEVER_MADE: NoAnswer = { wasSent: false, isHopeless: true, error: 'the req
  */
 export class UploadQueue {
   readonly #maxRetryAgeMs: number;
-  /** Told when uploads were parked, or go on. */
-  readonly #onChange: () => void;
+  readonly #listener: QueueListener;
   /** Never tried: what has just come, and what has missed its turn. */
   readonly #fresh = new Map<Upload, Entry>();
   readonly #late = new Map<Upload, Entry>();
@@ -39,11 +49,12 @@ export class UploadQueue {
   readonly #detached = AsyncLocalStorage.snapshot();
   #count = 0;
   #isEnding = false;
+  #lastError: string | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(maxRetryAgeMs: number, onChange: () => void) {
+  constructor(maxRetryAgeMs: number, listener: QueueListener) {
     this.#maxRetryAgeMs = maxRetryAgeMs;
-    this.#onChange = onChange;
+    this.#listener = listener;
     // Each attempt listens: Node would take more than ten of them for a leak, and say so.
     setMaxListeners(0, this.#abort.signal);
   }
@@ -51,6 +62,19 @@ export class UploadQueue {
   /** Whether what is added now can expect its answer before long. */
   get isFlowing(): boolean {
     return this.#link.isFlowing;
+  }
+
+  get stats(): UploadStats {
+    const waiting = this.#lists.reduce((sum, { size }) => sum + size, 0);
+    const { active, failingSinceMs } = this.#link;
+    const nextMs = this.#triesAtMs() - performance.now();
+    return {
+      active,
+      waiting,
+      failingSinceMs,
+      lastError: failingSinceMs === undefined ? undefined : this.#lastError,
+      nextAttemptInMs: waiting > 0 && Number.isFinite(nextMs) ? Math.max(0, nextMs) : undefined,
+    };
   }
 
   add(upload: Upload): Promise<Ending> {
@@ -153,7 +177,10 @@ export class UploadQueue {
     if (result.statusCode !== undefined) {
       const wasDown = this.#link.isDown;
       this.#link.answered();
-      if (wasDown) this.#park(false);
+      if (wasDown) {
+        this.#listener.onUp();
+        this.#park(false);
+      }
       end(entry, upload.conclude(result), `HTTP ${result.statusCode}`, result);
     } else {
       if (this.#link.answeredAtMs > lastTriedAtMs) entry.ownFailures++;
@@ -164,8 +191,11 @@ export class UploadQueue {
 
   #fail(entry: Entry, { wasSent, isHopeless, error }: NoAnswer): void {
     const { upload } = entry;
+    const wasDown = this.#link.isDown;
     if (isHopeless) this.#link.abandoned();
     else this.#link.failed(entry.number);
+    this.#lastError = error;
+    if (this.#link.isDown && !wasDown) this.#listener.onDown(error);
     entry.mayHaveArrived ||= wasSent;
     entry.error = error;
     if (this.#isEnding || upload.isCancelled) end(entry, 'closed', 'broken off');
@@ -176,7 +206,7 @@ export class UploadQueue {
       upload.isParked = true;
       this.#failed.set(upload, entry);
       if (this.#link.isDown) this.#park(true);
-      else this.#onChange();
+      else this.#listener.onChange();
     }
   }
 
@@ -185,7 +215,7 @@ export class UploadQueue {
     for (const list of [this.#fresh, this.#late]) {
       for (const upload of list.keys()) upload.isParked = isDown;
     }
-    this.#onChange();
+    this.#listener.onChange();
   }
 
   /** The age is that of retries: a first try is made in any case, if its turn comes. */

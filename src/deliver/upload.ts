@@ -19,6 +19,28 @@ export interface Foreseen {
   readonly detail: string;
 }
 
+/** How uploads stand, as the statistics show it. */
+export interface UploadStats {
+  /** Attempts under way. */
+  readonly active: number;
+  /** Uploads that wait for their turn, or for another attempt. */
+  readonly waiting: number;
+  /** Since when no upload has got an answer, in milliseconds since 1970; undefined if the last one has got one. */
+  readonly failingSinceMs: number | undefined;
+  /** What the last attempt failed with: an error's code, as a rule; undefined if it got an answer. */
+  readonly lastError: string | undefined;
+  /** When the next attempt will be made if all wait for it, in milliseconds from now. */
+  readonly nextAttemptInMs: number | undefined;
+}
+
+export const NO_UPLOADS: UploadStats = {
+  active: 0,
+  waiting: 0,
+  failingSinceMs: undefined,
+  lastError: undefined,
+  nextAttemptInMs: undefined,
+};
+
 /** Something to upload. */
 export interface Upload {
   /** One attempt. */

@@ -32,6 +32,22 @@ export type Position = 'inner' | 'last';
  */
 export const canDeflateSegments = typeof zlib.crc32 === 'function';
 
+let spentMs = 0;
+
+/** How long deflating has taken so far in this process, the wait for zlib's thread included. */
+export function deflatingMs(): number {
+  return spentMs;
+}
+
+async function timed<T>(work: Promise<T>): Promise<T> {
+  const startMs = performance.now();
+  try {
+    return await work;
+  } finally {
+    spentMs += performance.now() - startMs;
+  }
+}
+
 /** Deflates blocks as they come, on zlib's own thread. */
 export class Deflater {
   readonly #stream: zlib.DeflateRaw;
@@ -56,9 +72,11 @@ export class Deflater {
   write(block: Uint8Array): Promise<void> {
     this.#plainBytes += block.length;
     this.#crc32 = zlib.crc32(block, this.#crc32);
-    return new Promise((resolve, reject) => {
-      this.#stream.write(block, (error) => (error ? reject(error) : resolve()));
-    });
+    return timed(
+      new Promise((resolve, reject) => {
+        this.#stream.write(block, (error) => (error ? reject(error) : resolve()));
+      }),
+    );
   }
 
   async finish(): Promise<Segment> {
@@ -108,7 +126,8 @@ export async function deflateAtOnce(blocks: readonly Uint8Array[], position: Pos
 async function deflatePlain(plain: Buffer, position: Position): Promise<Segment> {
   const chunkSize = Math.max(plain.length >> EXPECTED_SHIFT, MIN_CHUNK_BYTES);
   const options = { ...optionsFor(position), chunkSize };
-  const compressed = await promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.deflateRaw)(plain, options);
+  const deflate = promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.deflateRaw);
+  const compressed = await timed(deflate(plain, options));
   // zlib may have allocated far more than it filled: what waits is copied to its size.
   return toSegment(plain, Buffer.from(compressed));
 }

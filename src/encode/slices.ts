@@ -32,12 +32,18 @@ export class Slices implements Slicing {
   #stepAtMs = 0;
   #isTurnOpen = false;
   #longestMs = 0;
+  #totalMs = 0;
   #isStopped = false;
 
   /** @param maxSliceMs longest stretch of the event loop to take at a time, in milliseconds */
   constructor(maxSliceMs: number) {
     this.#maxSliceMs = maxSliceMs;
     this.#targetMs = maxSliceMs * TARGET_SHARE;
+  }
+
+  /** All that was taken so far, in milliseconds. */
+  get totalMs(): number {
+    return this.#totalMs;
   }
 
   /** The longest stretch that was taken so far, in milliseconds. */
@@ -82,7 +88,9 @@ export class Slices implements Slicing {
     try {
       return steps.next();
     } finally {
-      this.#spentMs += performance.now() - this.#stepAtMs;
+      const tookMs = performance.now() - this.#stepAtMs;
+      this.#spentMs += tookMs;
+      this.#totalMs += tookMs;
       this.#longestMs = Math.max(this.#longestMs, this.#spentMs);
     }
   }

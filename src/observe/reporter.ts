@@ -4,8 +4,11 @@ import type { Drop, DropReason } from '../options.ts';
 import type { ProfileFormat } from '../profile/types.ts';
 import type { SkipReason } from '../sampling/admission.ts';
 import { debug } from '../sdk.ts';
+import { type Delivery, publish, type StateChange } from './channels.ts';
 import type { ClientReports } from './client-reports.ts';
+import { DebugLog } from './debug-log.ts';
 import { DATA_CATEGORIES, DISCARD_REASONS, SKIP_REASONS } from './discard-reasons.ts';
+import { HeldBack, type HeldBackStats } from './held-back.ts';
 import { Oversized, type OversizedStats } from './oversized.ts';
 
 export interface ReporterDeps {
@@ -23,6 +26,8 @@ export class Reporter {
   readonly #deps: ReporterDeps;
   readonly #skipped: Record<SkipReason, number> = { rate: 0, budget: 0, active: 0, short: 0 };
   readonly #oversized = new Oversized();
+  readonly #log = new DebugLog();
+  readonly #heldBack = new HeldBack();
 
   constructor(deps: ReporterDeps) {
     this.#deps = deps;
@@ -36,18 +41,45 @@ export class Reporter {
     return this.#oversized.stats;
   }
 
+  get heldBack(): HeldBackStats {
+    return this.#heldBack.stats;
+  }
+
+  /** A transaction has left, so long after it could have gone without its profile. */
+  left(heldBackMs: number): void {
+    this.#heldBack.add(heldBackMs);
+  }
+
   /** A profile that the user's own rate had chosen was not taken. */
   skip(format: ProfileFormat, reason: SkipReason): void {
     this.#skipped[reason]++;
     this.#report(SKIP_REASONS[reason], DATA_CATEGORIES[format]);
+    publish('skip', () => ({ format, reason }));
+  }
+
+  /** The server has a profile: the ledger has counted it. */
+  deliver(delivery: Delivery): void {
+    publish('delivered', () => delivery);
+  }
+
+  /** The governor has changed its state. @param why what reduces the rate, in figures */
+  change(change: StateChange, why: string): void {
+    const { to, rate } = change;
+    const share = to === 'reduced' ? ` to ${rate.toFixed(2)} of your rate` : '';
+    this.#log.log('state', `Sampling is ${to}${share}${to === 'normal' ? ' again' : `: ${why}`}`);
+    publish('state', () => change);
+  }
+
+  /** What is decided once, or once in a while. */
+  tell(kind: string, text: string): void {
+    this.#log.log(kind, text);
   }
 
   /** A profile was dropped: the ledger has counted it. */
   drop(drop: Drop): void {
     const { format, reason, bytes, id, detail } = drop;
-    debug.log(
-      `[BoundedProfiling] Dropped the profile of a ${format} (${reason}: ${detail}; ${bytes} bytes): ${id}`,
-    );
+    this.#log.log(reason, `Dropped the profile of a ${format} (${reason}: ${detail}; ${bytes} bytes): ${id}`);
+    publish('drop', () => drop);
     const warn = (error: unknown): void => debug.warn('[BoundedProfiling] onDrop threw:', error);
     try {
       // It may be an async function all the same.
@@ -75,13 +107,13 @@ export class Reporter {
   /** A chunk was sent in parts. */
   split(id: string, parts: number): void {
     this.#oversized.addSplit();
-    debug.log(`[BoundedProfiling] Sent the chunk ${id} in ${parts} parts: it was over a limit of size`);
+    this.#log.log('split', `Sent the chunk ${id} in ${parts} parts: it was over a limit of size`);
   }
 
   /** A profile of a transaction was made to fit. */
   thin(id: string, loss: ThinningLoss): void {
     this.#oversized.addThinned(loss);
-    debug.log(`[BoundedProfiling] Thinned the profile ${id}, which was over a limit: ${describe(loss)}`);
+    this.#log.log('thin', `Thinned the profile ${id}, which was over a limit: ${describe(loss)}`);
   }
 
   /** A profile could not be encoded. */

@@ -1,7 +1,9 @@
+import type { UploadStats } from '../deliver/upload.ts';
 import type { DropReason } from '../options.ts';
 import type { RecorderStats } from '../record/recorder.ts';
 import type { SkipReason } from '../sampling/admission.ts';
 import type { SamplingStats } from '../sampling/sampling.ts';
+import type { HeldBackStats } from './held-back.ts';
 import type { OversizedStats } from './oversized.ts';
 
 /** What has become of the profiles of one client. A frozen snapshot: `captured = delivered + dropped.total + pending`. */
@@ -24,8 +26,10 @@ export interface ProfilingStats {
   };
   readonly memory: {
     readonly budgetBytes: number;
-    /** What profiling holds now. */
+    /** What profiling holds now, with what is set aside for profiles that run. */
     readonly heldBytes: number;
+    /** The part of it that is set aside for profiles that run, or have ended and wait for their transaction. */
+    readonly reservedBytes: number;
     readonly peakHeldBytes: number;
   };
   /** The limits in force, in bytes. `requestBytes` is lowered for a day when the server answers 413. */
@@ -34,6 +38,20 @@ export interface ProfilingStats {
     readonly envelopeBytes: number;
     /** Undefined without a limit. */
     readonly requestBytes: number | undefined;
+  };
+  readonly upload: UploadStats;
+  /** What profiling has cost so far, in milliseconds. Native stops, interning and deflating: of the process, all clients together. */
+  readonly cost: {
+    /** Of the event loop: stopping V8 profiles, which builds their objects. */
+    readonly nativeStopMs: number;
+    /** Of the event loop: taking ticks, stacks and frames into the recording. */
+    readonly interningMs: number;
+    /** Of the event loop: cutting, compacting and encoding profiles. */
+    readonly encodingMs: number;
+    /** On zlib's threads, the wait for one included. */
+    readonly deflatingMs: number;
+    /** How long transactions were held back for their profiles: median, 99th percentile, and the longest. */
+    readonly heldBackMs: HeldBackStats;
   };
   readonly oversized: OversizedStats;
   /** V8 profiles open now: two at the most, however many contexts are open; more only without `nativeSeam`. */
@@ -66,9 +84,9 @@ export interface ProfilingStats {
 }
 
 /** Freezes a snapshot and all that is in it. */
-export function freezeStats(stats: ProfilingStats): ProfilingStats {
+export function freezeStats<T extends object>(stats: T): T {
   for (const part of Object.values(stats)) {
-    if (typeof part === 'object' && part !== null) Object.freeze(part);
+    if (typeof part === 'object' && part !== null) freezeStats(part);
   }
   return Object.freeze(stats);
 }

@@ -58,6 +58,11 @@ export class Dictionary {
     return texts + this.#frames.bytes + this.#stacks.bytes + this.#numberingBytes;
   }
 
+  /** How many different frames, and stacks with those that they go on from. */
+  get counts(): { readonly frames: number; readonly stacks: number } {
+    return { frames: this.#frames.size, stacks: this.#stacks.size };
+  }
+
   /** @returns the id of the frame's value */
   internFrame(frame: Frame): number {
     const { lineno, colno, function: name, abs_path: path } = frame;

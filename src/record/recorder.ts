@@ -19,6 +19,10 @@ export interface Mark {
 export interface RecorderStats {
   /** What is kept of it now, in bytes: ticks, stacks and frames. */
   readonly bytes: number;
+  /** Segments that are kept, and the different frames and call stacks (each with its callers) that they refer to. */
+  readonly segments: number;
+  readonly frames: number;
+  readonly stacks: number;
   /** Segments that have ended, each by one native stop. */
   readonly nativeStops: number;
   /** How often V8's thread was stuck and had to be started anew. */
@@ -89,11 +93,16 @@ export class Recorder {
 
   get stats(): RecorderStats {
     const { stops, restarts } = this.#rotation;
-    return { bytes: this.#store.bytes, nativeStops: stops, restarts };
+    return { bytes: this.#store.bytes, ...this.#store.counts, nativeStops: stops, restarts };
   }
 
   get longestStopMs(): number {
     return this.#rotation.longestStopMs;
+  }
+
+  /** What the recording has taken of the event loop, in milliseconds. */
+  get cost(): { readonly nativeStopMs: number; readonly interningMs: number } {
+    return { nativeStopMs: this.#rotation.stopMs, interningMs: this.#slices.totalMs };
   }
 
   get longestSliceMs(): number {

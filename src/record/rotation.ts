@@ -76,6 +76,7 @@ export class Rotation {
   #stops = 0;
   #restarts = 0;
   #longestStopMs = 0;
+  #stopMs = 0;
 
   constructor(native: NativeProfiler, listener: RotationListener) {
     this.#native = native;
@@ -94,6 +95,11 @@ export class Rotation {
   /** How often V8's thread was stuck. */
   get restarts(): number {
     return this.#restarts;
+  }
+
+  /** What all native stops together have taken. */
+  get stopMs(): number {
+    return this.#stopMs;
   }
 
   get longestStopMs(): number {
@@ -180,6 +186,7 @@ export class Rotation {
     const profile = this.#stopNative(ended.title);
     const tookMs = performance.now() - stopMs;
     this.#stops++;
+    this.#stopMs += tookMs;
     this.#longestStopMs = Math.max(this.#longestStopMs, tookMs);
     if (next !== undefined) this.#learn(stopMs - ended.calledMs, tookMs);
     const untilMs = next?.calledMs ?? stopMs;

@@ -18,6 +18,15 @@ export class SegmentStore {
     return this.#dictionaries.reduce((sum, { bytes }) => sum + bytes, this.#segmentBytes);
   }
 
+  get counts(): { readonly segments: number; readonly frames: number; readonly stacks: number } {
+    let [frames, stacks] = [0, 0];
+    for (const { counts } of this.#dictionaries) {
+      frames += counts.frames;
+      stacks += counts.stacks;
+    }
+    return { segments: this.#segments.length, frames, stacks };
+  }
+
   add(segment: Segment): void {
     this.#segments.push(segment);
     this.#segmentBytes += segmentBytes(segment);

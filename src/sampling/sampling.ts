@@ -1,4 +1,6 @@
+import type { StateChange } from '../observe/channels.ts';
 import type { ResolvedOptions } from '../resolve-options.ts';
+import { causeOf, explain, type SamplingCause } from './cause.ts';
 import { type GovernorState, govern, INITIAL_STATE } from './governor.ts';
 import type { SignalSources } from './signal-sources.ts';
 
@@ -8,10 +10,17 @@ export interface SamplingStats {
   readonly rate: number;
   /** Live bytes of the old generation after the last major collection, as a share of its maximum; 0 before the first. */
   readonly heapUsedRatio: number;
+  /** Resident memory as a share of the container's limit; 0 where there is none. */
+  readonly containerUsedRatio: number;
   readonly activeContexts: number;
   /** `normal`; `reduced` by memory or by the number of contexts, now or lately; `paused`, because memory is critical. */
-  readonly state: GovernorState['kind'];
+  readonly state: SamplingState;
+  /** What reduces the rate; what has last, if it was reduced lately; undefined in the normal state. */
+  readonly cause: SamplingCause | undefined;
 }
+
+export type SamplingState = GovernorState['kind'];
+export type { SamplingCause } from './cause.ts';
 
 export interface Sampling {
   readonly stats: SamplingStats;
@@ -23,21 +32,32 @@ export interface Sampling {
 
 /** For users who want their own rate and nothing else. */
 export const UNGOVERNED: Sampling = {
-  stats: { rate: 1, heapUsedRatio: 0, activeContexts: 0, state: 'normal' },
+  stats: {
+    rate: 1,
+    heapUsedRatio: 0,
+    containerUsedRatio: 0,
+    activeContexts: 0,
+    state: 'normal',
+    cause: undefined,
+  },
   isPaused: false,
   decide: () => 1,
   close: () => {},
 };
 
-/**
- * Asks the governor at every decision what rate is in force. It has to be asked at regular intervals too.
- *
- * @param choices among how many contexts the rate has to choose
- */
+export interface GovernedSamplingParts {
+  readonly sources: SignalSources;
+  /** Among how many contexts the rate has to choose. */
+  readonly choices: (activeContexts: number) => number;
+  readonly budgetBytes: number;
+  /** Told of each change of the state. @param why what reduces the rate, in figures */
+  readonly onChange: (change: StateChange, why: string) => void;
+}
+
+/** Asks the governor at every decision what rate is in force. It has to be asked at regular intervals too. */
 export function governSampling(
   options: Exclude<ResolvedOptions['sampling'], false>,
-  sources: SignalSources,
-  choices: (activeContexts: number) => number,
+  { sources, choices, budgetBytes, onChange }: GovernedSamplingParts,
 ): Sampling {
   const watermarks = {
     low: options.lowWatermark,
@@ -45,16 +65,29 @@ export function governSampling(
     critical: options.criticalWatermark,
   };
   let state = INITIAL_STATE;
+  let cause: SamplingCause | undefined;
   const decide = (): number => {
-    const signals = sources.read();
-    const activeContexts = choices(signals.activeContexts);
-    state = govern({ ...signals, activeContexts }, state, performance.now(), watermarks);
-    return state.rate;
+    const read = sources.read();
+    const signals = { ...read, activeContexts: choices(read.activeContexts) };
+    const from = state.kind;
+    state = govern(signals, state, performance.now(), watermarks);
+    const { kind: to, rate } = state;
+    if (to === 'normal') cause = undefined;
+    else cause = causeOf(signals, state, watermarks, budgetBytes) ?? cause;
+    if (to !== from) onChange({ from, to, rate, cause }, explain(cause, signals));
+    return rate;
   };
   return {
     get stats() {
-      const { heapLiveRatio, activeContexts } = sources.read();
-      return { rate: state.rate, heapUsedRatio: heapLiveRatio, activeContexts, state: state.kind };
+      const { heapLiveRatio, containerRatio, activeContexts } = sources.read();
+      return {
+        rate: state.rate,
+        heapUsedRatio: heapLiveRatio,
+        containerUsedRatio: containerRatio,
+        activeContexts,
+        state: state.kind,
+        cause,
+      };
     },
     get isPaused() {
       return state.kind === 'paused';

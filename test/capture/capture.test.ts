@@ -217,7 +217,7 @@ test('where the SDK’s profiler has other methods, the seam bounds what runs, a
   (profiler as unknown as { start(): void }).start();
   expect(integration.getStats()).toMatchObject({ running: 1 });
   expect(integration.getStats()?.memory.heldBytes).toBeGreaterThan(0);
-  work(100);
+  work(300);
   profiler.stop();
   await client.flush(5000);
   expect(integration.getStats()).toMatchObject({ running: 0, captured: 1, delivered: 1 });

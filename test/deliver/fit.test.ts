@@ -21,10 +21,10 @@ afterEach(() => relay.close());
 const profilesOf = ({ items } = relay): Payload[] =>
   items.flatMap(({ type, json }) => (type.startsWith('profile') ? [json] : []));
 
+const LIMITS = ['maxItemBytes', 'maxEnvelopeBytes', 'maxRequestBytes'] as const;
+
 /** The largest of everything that a limit is set for, of the requests that had a profile. */
-function largest(): Required<
-  Pick<BoundedProfilingOptions, 'maxItemBytes' | 'maxEnvelopeBytes' | 'maxRequestBytes'>
-> {
+function largest(): Record<(typeof LIMITS)[number], number> {
   const requests = relay.requests.filter(({ items }) => items.some(({ type }) => type.startsWith('profile')));
   const items = relay.items.filter(({ type }) => type.startsWith('profile'));
   return {
@@ -45,8 +45,6 @@ async function sendWith(options: BoundedProfilingOptions, envelope: SdkEnvelope)
   expect(stats()).toMatchObject({ captured: 1, pending: 0, memory: { heldBytes: 0 } });
   return stats();
 }
-
-const LIMITS = ['maxItemBytes', 'maxEnvelopeBytes', 'maxRequestBytes'] as const;
 
 test.each(LIMITS)('%s holds to the byte: a chunk of just that size is sent whole', async (limit) => {
   const envelope = profileChunk({ profile: incompressibleLists(50) });

@@ -62,7 +62,8 @@ function add(queue: UploadQueue, probe: Probe): Probe {
   return probe;
 }
 
-const createQueue = (maxRetryAgeMs = 5 * MINUTE_MS): UploadQueue => new UploadQueue(maxRetryAgeMs, () => {});
+const createQueue = (maxRetryAgeMs = 5 * MINUTE_MS): UploadQueue =>
+  new UploadQueue(maxRetryAgeMs, { onChange() {}, onDown() {}, onUp() {} });
 const silent = (): Promise<never> => new Promise(() => {});
 
 test('as many go at once as wait, up to what the SDK’s own transport opens', async () => {

@@ -1,0 +1,24 @@
+import { createHistogram } from 'node:perf_hooks';
+
+/** How long transactions have waited for their profiles, in milliseconds. */
+export interface HeldBackStats {
+  readonly p50: number;
+  readonly p99: number;
+  readonly longest: number;
+}
+
+/** Remembers how long transactions were held back, in a fixed amount of memory. */
+export class HeldBack {
+  readonly #histogram = createHistogram({ highest: 3_600_000 });
+
+  add(ms: number): void {
+    // The histogram takes whole numbers from 1 on.
+    this.#histogram.record(Math.min(Math.max(1, Math.round(ms)), 3_600_000));
+  }
+
+  get stats(): HeldBackStats {
+    const { count, max } = this.#histogram;
+    if (count === 0) return { p50: 0, p99: 0, longest: 0 };
+    return { p50: this.#histogram.percentile(50), p99: this.#histogram.percentile(99), longest: max };
+  }
+}

@@ -1,0 +1,45 @@
+import { Counter, Gauge, type Registry } from 'prom-client';
+import { METRICS, type Metric, readClients } from './observe/metrics.ts';
+
+const PREFIX = 'sentry_bounded_profiling';
+
+/**
+ * Registers the statistics of all clients of this process as metrics, read when the registry is scraped. The names begin with
+ * `sentry_bounded_profiling_`. In a `node:cluster`, prom-client's own aggregator adds the workers up.
+ *
+ * @param registry of `prom-client` 14 or 15. Called twice with the same one, it throws prom-client's error for a name that is taken
+ */
+export function registerProfilingMetrics(registry: Registry): void {
+  for (const metric of METRICS) register(metric, registry);
+}
+
+function register(metric: Metric, registry: Registry): void {
+  const options = {
+    name: nameOf(metric),
+    help: metric.help,
+    labelNames: [...metric.labelNames],
+    registers: [registry],
+  };
+  if (metric.kind === 'counter') {
+    new Counter({
+      ...options,
+      collect() {
+        // A counter can only be raised: what was read before is taken back first.
+        this.reset();
+        for (const { labels, value } of metric.read(readClients())) this.inc(labels, value);
+      },
+    });
+  } else {
+    new Gauge({
+      ...options,
+      collect() {
+        this.reset();
+        for (const { labels, value } of metric.read(readClients())) this.set(labels, value);
+      },
+    });
+  }
+}
+
+function nameOf({ name, unit, kind }: Metric): string {
+  return [PREFIX, name, ...(unit ? [unit] : []), ...(kind === 'counter' ? ['total'] : [])].join('_');
+}

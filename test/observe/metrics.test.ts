@@ -1,0 +1,95 @@
+import { MeterProvider, MetricReader, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import { Registry } from 'prom-client';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { observeProfiling } from '../../src/opentelemetry.ts';
+import { registerProfilingMetrics } from '../../src/prometheus.ts';
+import { createClient } from '../support/client.ts';
+import { incompressibleLists, profiledTransaction } from '../support/envelopes.ts';
+import { type Relay, startRelay } from '../support/relay/index.ts';
+
+let relay: Relay;
+beforeEach(async () => {
+  relay = await startRelay();
+});
+afterEach(() => relay.close());
+
+/** Two clients: together they have delivered two profiles and dropped one. */
+async function deliverTwo(): Promise<void> {
+  for (const options of [{}, { maxItemBytes: 1024 }]) {
+    const { client, send } = createClient(relay.dsn, options);
+    await send(profiledTransaction());
+    if ('maxItemBytes' in options) {
+      await send(profiledTransaction({ profile: incompressibleLists(1, 'transaction') }));
+    }
+    await client.flush(5000);
+  }
+}
+
+test('a Prometheus registry tells the statistics of all clients when it is scraped', async () => {
+  const registry = new Registry();
+  registerProfilingMetrics(registry);
+  await deliverTwo();
+  for (let scrape = 0; scrape < 2; scrape++) {
+    const lines = (await registry.metrics()).split('\n');
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        '# TYPE sentry_bounded_profiling_profiles_captured_total counter',
+        'sentry_bounded_profiling_profiles_captured_total 3',
+        'sentry_bounded_profiling_profiles_delivered_total 2',
+        'sentry_bounded_profiling_profiles_dropped_total{reason="too-large"} 1',
+        'sentry_bounded_profiling_profiles_dropped_total{reason="budget"} 0',
+        'sentry_bounded_profiling_profiles_skipped_total{reason="rate"} 0',
+        'sentry_bounded_profiling_profiles_pending 0',
+        'sentry_bounded_profiling_held_bytes 0',
+        'sentry_bounded_profiling_sampling_rate_ratio 1',
+        'sentry_bounded_profiling_state{state="normal"} 2',
+        'sentry_bounded_profiling_state{state="paused"} 0',
+      ]),
+    );
+    expect(lines.find((line) => line.startsWith('sentry_bounded_profiling_budget_bytes '))).toBeDefined();
+    expect(lines.filter((line) => /_(ms|milliseconds|mib)\b/i.test(line))).toEqual([]);
+  }
+});
+
+test('a client that is closed is no longer told of', async () => {
+  const registry = new Registry();
+  registerProfilingMetrics(registry);
+  const { client } = createClient(relay.dsn);
+  expect(await registry.metrics()).toContain('sentry_bounded_profiling_state{state="normal"} 1');
+  await client.close(100);
+  expect(await registry.metrics()).toContain('sentry_bounded_profiling_state{state="normal"} 0');
+});
+
+/** Reads when it is asked to. */
+class ManualReader extends MetricReader {
+  protected override async onForceFlush(): Promise<void> {}
+  protected override async onShutdown(): Promise<void> {}
+}
+
+function valuesOf(metrics: ResourceMetrics, name: string): [object, unknown][] {
+  const [metric] = metrics.scopeMetrics.flatMap((scope) =>
+    scope.metrics.filter(({ descriptor }) => descriptor.name === `sentry.bounded_profiling.${name}`),
+  );
+  return (metric?.dataPoints ?? []).map(({ attributes, value }) => [attributes, value]);
+}
+
+test('an OpenTelemetry meter observes them, shaped as an SDK’s own metrics, until that is stopped', async () => {
+  const reader = new ManualReader();
+  const provider = new MeterProvider({ readers: [reader] });
+  const stop = observeProfiling(provider.getMeter('test'));
+  await deliverTwo();
+  const { resourceMetrics, errors } = await reader.collect();
+  expect(errors).toEqual([]);
+  expect(valuesOf(resourceMetrics, 'processed')).toEqual([
+    [{}, 2],
+    [{ 'error.type': 'too-large' }, 1],
+  ]);
+  expect(valuesOf(resourceMetrics, 'queue.size')).toEqual([[{}, 0]]);
+  expect(valuesOf(resourceMetrics, 'queue.capacity')[0]?.[1]).toBeGreaterThan(0);
+  expect(valuesOf(resourceMetrics, 'sampling_rate')).toEqual([[{}, 1]]);
+  stop();
+  await deliverTwo();
+  const after = await reader.collect();
+  expect(valuesOf(after.resourceMetrics, 'processed')[0]).toEqual([{}, 2]);
+  await provider.shutdown();
+});
