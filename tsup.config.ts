@@ -1,13 +1,20 @@
 import { defineConfig } from 'tsup';
 
-export default defineConfig({
-  entry: { index: 'src/index.ts', encoder: 'src/encoder.ts' },
-  format: ['esm', 'cjs'],
-  target: 'node20',
-  dts: true,
-  clean: true,
-  splitting: true,
-  sourcemap: false,
-  treeshake: true,
-  shims: true,
-});
+/** Nobody imports the command. */
+const COMMAND = 'cli';
+
+export default defineConfig([
+  {
+    entry: { index: 'src/index.ts', encoder: 'src/encoder.ts' },
+    format: ['esm', 'cjs'],
+    target: 'node20',
+    dts: true,
+    // Both are built at the same time, and this one must not clean away what the other has written already.
+    clean: [`!${COMMAND}.js`],
+    splitting: true,
+    sourcemap: false,
+    treeshake: true,
+    shims: true,
+  },
+  { entry: { [COMMAND]: 'src/cli.ts' }, format: ['esm'], target: 'node20', dts: false, treeshake: true },
+]);
