@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['**/node_modules/**', 'test/faults/**', 'test/pressure/**', 'test/proxy/**', 'test/vroom/**'],
+    // Its modules import each other without extensions, which Node does not resolve.
+    server: { deps: { inline: ['@elg/speedscope'] } },
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,

@@ -16,6 +16,7 @@ const USAGES = [
   ['encoder.mjs'],
   ['encoder.cjs'],
   ['inside.mjs'],
+  ['inspect.mjs'],
 ];
 
 let passed = 0;

@@ -1,0 +1,50 @@
+import { writeFile } from 'node:fs/promises';
+import { parse } from 'node:path';
+import { encodeProfile } from '../encoder.ts';
+import { toCpuProfile } from './cpu-profile.ts';
+import { functionsIn } from './functions.ts';
+import { NoProfileError } from './no-profile-error.ts';
+import type { ReadProfile } from './read-profile.ts';
+import type { Timeline } from './timelines.ts';
+
+/** A single sample has no duration that could be shown. */
+const MIN_SAMPLES = 2;
+
+/** Writes profiles to files: the format has one thread, so a second one goes beside the first, as `OUT-2.cpuprofile`. */
+export class CpuProfileFiles {
+  /** What was written, and which thread it is, for people. */
+  readonly written: string[] = [];
+  readonly #path: string;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** Writes each thread of a profile, the busiest first. @throws what `node:fs` throws */
+  async write(profile: ReadProfile): Promise<void> {
+    const threads = profile.timelines
+      .filter(({ stackIds }) => stackIds.length >= MIN_SAMPLES)
+      .map((timeline) => ({ timeline, busy: busySamples(profile, timeline) }))
+      .sort((a, b) => b.busy - a.busy);
+    if (threads.length === 0)
+      throw new NoProfileError('no thread has two samples that a .cpuprofile could show');
+    for (const { timeline } of threads) {
+      const path = this.#nextPath();
+      // In blocks: the text may be longer than a string can be.
+      await writeFile(path, encodeProfile(toCpuProfile(profile, timeline)));
+      this.written.push(`${path}: thread ${timeline.threadId}, ${timeline.stackIds.length} samples`);
+    }
+  }
+
+  #nextPath(): string {
+    if (this.written.length === 0) return this.#path;
+    const { ext } = parse(this.#path);
+    const stem = ext === '' ? this.#path : this.#path.slice(0, -ext.length);
+    return `${stem}-${this.written.length + 1}${ext}`;
+  }
+}
+
+function busySamples({ payload: { stacks }, functions }: ReadProfile, { stackIds }: Timeline): number {
+  const isBusy = (id: number): boolean => functionsIn(stacks[id] as readonly unknown[], functions).length > 0;
+  return stackIds.reduce((busy, id) => busy + (isBusy(id) ? 1 : 0), 0);
+}

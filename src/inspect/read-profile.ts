@@ -1,0 +1,16 @@
+import { type FunctionTable, functionsOf } from './functions.ts';
+import { type Payload, parsePayload } from './payload.ts';
+import { type Timeline, timelinesOf } from './timelines.ts';
+
+/** A payload, and what more than one part of the command makes of it. */
+export interface ReadProfile {
+  readonly payload: Payload;
+  readonly timelines: readonly Timeline[];
+  readonly functions: FunctionTable;
+}
+
+/** @throws NoProfileError for what is none */
+export function readProfile(text: string): ReadProfile {
+  const payload = parsePayload(text);
+  return { payload, timelines: timelinesOf(payload), functions: functionsOf(payload) };
+}

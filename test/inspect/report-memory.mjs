@@ -1,0 +1,7 @@
+// Loaded before the command: writes what its process held at most, in MiB, as it ends.
+import { writeSync } from 'node:fs';
+
+const REPORT_FD = 3;
+const KIB_PER_MIB = 1024;
+
+process.on('exit', () => writeSync(REPORT_FD, String(process.resourceUsage().maxRSS / KIB_PER_MIB)));
