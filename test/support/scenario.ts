@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url';
 // biome-ignore lint/suspicious/noExplicitAny: each scenario reports something else.
 export type ScenarioResult = any;
 
+/** A project with an SDK of its own: `10-mixed` has one of each of two versions, as npm may install them. */
+export type SdkProject = '10' | '10-mixed' | '11';
+
 export interface ScenarioRequest {
   name:
     | 'abandoned'
@@ -68,24 +71,24 @@ export interface RunningScenario {
   kill(): void;
 }
 
-/** Runs a scenario with the real SDK of a line, in a process of its own. What it prints is part of the result. */
+/** Runs a scenario with the real SDK of a project, in a process of its own. What it prints is part of the result. */
 export function runScenario(
-  line: '10' | '11',
+  project: SdkProject,
   format: 'mjs' | 'cjs',
   request: ScenarioRequest,
   options?: ScenarioOptions,
 ): Promise<ScenarioResult> {
-  return startScenario(line, format, request, options).result;
+  return startScenario(project, format, request, options).result;
 }
 
 /** Starts a scenario as {@link runScenario} does, to talk to it while it runs. */
 export function startScenario(
-  line: '10' | '11',
+  project: SdkProject,
   format: 'mjs' | 'cjs',
   request: ScenarioRequest,
   { execArgv = [], onProgress }: ScenarioOptions = {},
 ): RunningScenario {
-  const path = fileURLToPath(new URL(`../sdk/${line}/main.${format}`, import.meta.url));
+  const path = fileURLToPath(new URL(`../sdk/${project}/main.${format}`, import.meta.url));
   const child = fork(path, [JSON.stringify(request)], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     execArgv,
