@@ -14,6 +14,7 @@ export interface ScenarioRequest {
     | 'closing'
     | 'concurrent'
     | 'continuous'
+    | 'debug ids'
     | 'driven'
     | 'exit'
     | 'garbage'
@@ -52,6 +53,8 @@ export interface ScenarioRequest {
   rate?: number;
   /** More options for `Sentry.init`. */
   options?: object;
+  /** Bundled scripts by their paths: in which global object they enter their debug ids, and the one that no profile is of. */
+  debugIds?: { member: string; byPath: Record<string, string>; between: string };
 }
 
 export interface ScenarioOptions {

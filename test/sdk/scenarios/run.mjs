@@ -3,6 +3,7 @@ import { beside } from './beside.mjs';
 import { closing } from './closing.mjs';
 import { concurrent } from './concurrent.mjs';
 import { continuous } from './continuous.mjs';
+import { debugIds } from './debug-ids.mjs';
 import { driven } from './driven.mjs';
 import { exit } from './exit.mjs';
 import { garbage } from './garbage.mjs';
@@ -29,7 +30,8 @@ import { witnessed } from './witnessed.mjs';
  * }} Kit
  * @typedef {{ name: string, dsn: string, bounded?: object | false, order?: 'profiling-first' | 'bounded-first', lifecycle?: string, otherDsn?: string, flushMs?: number,
  *   profiled?: boolean, clients?: number, maxOldBytes?: number, baseRatio?: number, peakRatio?: number, normalMs?: number, recoveryMs?: number,
- *   transactions?: number, durationMs?: number, rounds?: number, variant?: string, rate?: number, options?: object }} Request
+ *   transactions?: number, durationMs?: number, rounds?: number, variant?: string, rate?: number, options?: object,
+ *   debugIds?: { member: string, byPath: Record<string, string>, between: string } }} Request
  */
 
 const SCENARIOS = {
@@ -38,6 +40,7 @@ const SCENARIOS = {
   closing,
   concurrent,
   continuous,
+  'debug ids': debugIds,
   driven,
   exit,
   garbage,
