@@ -28,7 +28,8 @@ export interface ScenarioRequest {
     | 'stops'
     | 'stretches'
     | 'traffic'
-    | 'witnessed';
+    | 'witnessed'
+    | 'worker';
   dsn: string;
   bounded?: object | false;
   order?: 'profiling-first' | 'bounded-first';

@@ -18,6 +18,7 @@ import { stops } from './stops.mjs';
 import { stretches } from './stretches.mjs';
 import { traffic } from './traffic.mjs';
 import { witnessed } from './witnessed.mjs';
+import { worker } from './worker.mjs';
 
 /**
  * What a scenario is given: the SDK line of the project that runs it, and what the test asks for.
@@ -55,6 +56,7 @@ const SCENARIOS = {
   stretches,
   traffic,
   witnessed,
+  worker,
 };
 
 /**
