@@ -20,6 +20,7 @@ export interface ScenarioRequest {
     | 'garbage'
     | 'gate'
     | 'heap'
+    | 'links'
     | 'profiles'
     | 'reinit'
     | 'rotation'

@@ -9,6 +9,7 @@ import { exit } from './exit.mjs';
 import { garbage } from './garbage.mjs';
 import { gate } from './gate.mjs';
 import { heap } from './heap.mjs';
+import { links } from './links.mjs';
 import { profiles } from './profiles.mjs';
 import { reinit } from './reinit.mjs';
 import { rotation } from './rotation.mjs';
@@ -47,6 +48,7 @@ const SCENARIOS = {
   garbage,
   gate,
   heap,
+  links,
   profiles,
   reinit,
   rotation,
