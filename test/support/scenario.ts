@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url';
 // biome-ignore lint/suspicious/noExplicitAny: each scenario reports something else.
 export type ScenarioResult = any;
 
+/** A project with an SDK of its own: `10-mixed` has one of each of two versions, as npm may install them. */
+export type SdkProject = '10' | '10-mixed' | '11';
+
 export interface ScenarioRequest {
   name:
     | 'abandoned'
@@ -11,11 +14,13 @@ export interface ScenarioRequest {
     | 'closing'
     | 'concurrent'
     | 'continuous'
+    | 'debug ids'
     | 'driven'
     | 'exit'
     | 'garbage'
     | 'gate'
     | 'heap'
+    | 'links'
     | 'profiles'
     | 'reinit'
     | 'rotation'
@@ -24,7 +29,8 @@ export interface ScenarioRequest {
     | 'stops'
     | 'stretches'
     | 'traffic'
-    | 'witnessed';
+    | 'witnessed'
+    | 'worker';
   dsn: string;
   bounded?: object | false;
   order?: 'profiling-first' | 'bounded-first';
@@ -49,6 +55,8 @@ export interface ScenarioRequest {
   rate?: number;
   /** More options for `Sentry.init`. */
   options?: object;
+  /** Bundled scripts by their paths: in which global object they enter their debug ids, and the one that no profile is of. */
+  debugIds?: { member: string; byPath: Record<string, string>; between: string };
 }
 
 export interface ScenarioOptions {
@@ -68,24 +76,24 @@ export interface RunningScenario {
   kill(): void;
 }
 
-/** Runs a scenario with the real SDK of a line, in a process of its own. What it prints is part of the result. */
+/** Runs a scenario with the real SDK of a project, in a process of its own. What it prints is part of the result. */
 export function runScenario(
-  line: '10' | '11',
+  project: SdkProject,
   format: 'mjs' | 'cjs',
   request: ScenarioRequest,
   options?: ScenarioOptions,
 ): Promise<ScenarioResult> {
-  return startScenario(line, format, request, options).result;
+  return startScenario(project, format, request, options).result;
 }
 
 /** Starts a scenario as {@link runScenario} does, to talk to it while it runs. */
 export function startScenario(
-  line: '10' | '11',
+  project: SdkProject,
   format: 'mjs' | 'cjs',
   request: ScenarioRequest,
   { execArgv = [], onProgress }: ScenarioOptions = {},
 ): RunningScenario {
-  const path = fileURLToPath(new URL(`../sdk/${line}/main.${format}`, import.meta.url));
+  const path = fileURLToPath(new URL(`../sdk/${project}/main.${format}`, import.meta.url));
   const child = fork(path, [JSON.stringify(request)], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     execArgv,

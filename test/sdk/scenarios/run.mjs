@@ -3,11 +3,13 @@ import { beside } from './beside.mjs';
 import { closing } from './closing.mjs';
 import { concurrent } from './concurrent.mjs';
 import { continuous } from './continuous.mjs';
+import { debugIds } from './debug-ids.mjs';
 import { driven } from './driven.mjs';
 import { exit } from './exit.mjs';
 import { garbage } from './garbage.mjs';
 import { gate } from './gate.mjs';
 import { heap } from './heap.mjs';
+import { links } from './links.mjs';
 import { profiles } from './profiles.mjs';
 import { reinit } from './reinit.mjs';
 import { rotation } from './rotation.mjs';
@@ -17,6 +19,7 @@ import { stops } from './stops.mjs';
 import { stretches } from './stretches.mjs';
 import { traffic } from './traffic.mjs';
 import { witnessed } from './witnessed.mjs';
+import { worker } from './worker.mjs';
 
 /**
  * What a scenario is given: the SDK line of the project that runs it, and what the test asks for.
@@ -29,7 +32,8 @@ import { witnessed } from './witnessed.mjs';
  * }} Kit
  * @typedef {{ name: string, dsn: string, bounded?: object | false, order?: 'profiling-first' | 'bounded-first', lifecycle?: string, otherDsn?: string, flushMs?: number,
  *   profiled?: boolean, clients?: number, maxOldBytes?: number, baseRatio?: number, peakRatio?: number, normalMs?: number, recoveryMs?: number,
- *   transactions?: number, durationMs?: number, rounds?: number, variant?: string, rate?: number, options?: object }} Request
+ *   transactions?: number, durationMs?: number, rounds?: number, variant?: string, rate?: number, options?: object,
+ *   debugIds?: { member: string, byPath: Record<string, string>, between: string } }} Request
  */
 
 const SCENARIOS = {
@@ -38,11 +42,13 @@ const SCENARIOS = {
   closing,
   concurrent,
   continuous,
+  'debug ids': debugIds,
   driven,
   exit,
   garbage,
   gate,
   heap,
+  links,
   profiles,
   reinit,
   rotation,
@@ -52,6 +58,7 @@ const SCENARIOS = {
   stretches,
   traffic,
   witnessed,
+  worker,
 };
 
 /**

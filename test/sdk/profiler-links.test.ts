@@ -1,0 +1,109 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { payloadsOf } from '../support/proxied.ts';
+import { type Relay, startRelay } from '../support/relay/index.ts';
+import { type ScenarioRequest, type ScenarioResult, startScenario } from '../support/scenario.ts';
+
+let relay: Relay;
+beforeEach(async () => {
+  relay = await startRelay();
+});
+afterEach(() => relay.close());
+
+interface Kind {
+  readonly project: '10' | '11';
+  readonly traces: 'static' | 'stream';
+}
+
+const KINDS: readonly Kind[] = [
+  { project: '10', traces: 'static' },
+  { project: '11', traces: 'static' },
+  { project: '11', traces: 'stream' },
+];
+
+async function run(
+  { project, traces }: Kind,
+  request: Partial<ScenarioRequest>,
+  execArgv: string[] = [],
+): Promise<ScenarioResult> {
+  const options = { traceLifecycle: traces, ...request.options };
+  const scenario = startScenario(
+    project,
+    'mjs',
+    { name: 'links', dsn: relay.dsn, lifecycle: 'trace', ...request, options },
+    {
+      execArgv,
+      onProgress: (what) => {
+        relay.behave({ kind: what === 'recorded' ? 'silent' : 'normal' });
+        if (what === 'refused') relay.release();
+        scenario.tell({ goOn: true });
+      },
+    },
+  );
+  const result = await scenario.result;
+  expect({ isFlushed: result.isFlushed, output: result.output }).toEqual({ isFlushed: true, output: '' });
+  expect(relay.invalid).toEqual([]);
+  return result;
+}
+
+interface Trace {
+  readonly name: string;
+  readonly profilerId: string | undefined;
+}
+
+/** The traces that came: transactions, or the root spans of SDK 11 as it streams them. */
+function received({ traces }: Kind): Trace[] {
+  if (traces === 'static') {
+    return payloadsOf<ScenarioResult>(relay, 'transaction').map(({ transaction: name, contexts }) => {
+      return { name, profilerId: contexts.profile?.profiler_id };
+    });
+  }
+  return payloadsOf<ScenarioResult>(relay, 'span')
+    .flatMap(({ items }) => items)
+    .map(({ name, attributes }) => ({ name, profilerId: attributes['sentry.profiler_id']?.value }));
+}
+
+/** Of each trace, whether it points to a profiler, which has to be that of the chunks. */
+function links(kind: Kind): Record<string, boolean> {
+  const profilers = payloadsOf<ScenarioResult>(relay, 'profile_chunk').map(({ profiler_id }) => profiler_id);
+  const traces = received(kind);
+  for (const { profilerId } of traces) if (profilerId !== undefined) expect(profilers).toContain(profilerId);
+  return Object.fromEntries(traces.map(({ name, profilerId }) => [name, profilerId !== undefined]));
+}
+
+test.each(KINDS)(
+  'SDK $project, traces $traces: what is traced while the governor pauses does not point to the profiler',
+  async (kind) => {
+    const sampling = { lowWatermark: 0.3, highWatermark: 0.4, criticalWatermark: 0.5, intervalMs: 10 };
+    const execArgv = ['--expose-gc', '--max-old-space-size=192'];
+    const { stats } = await run(kind, { variant: 'paused', bounded: { sampling } }, execArgv);
+    expect(links(kind)).toEqual({ before: true, across: true, 'in the pause': false });
+    expect(stats.skipped.rate).toBeGreaterThan(0);
+  },
+);
+
+test.each(KINDS)('SDK $project, traces $traces: nor does what finds no room in the budget', async (kind) => {
+  const bounded = { sampling: false, memoryBudgetBytes: 1024 * 1024 };
+  const { stats } = await run(kind, { variant: 'budget', bounded });
+  expect(links(kind)).toEqual({ before: true, 'without room': false, after: true });
+  expect(stats.skipped.budget).toBeGreaterThan(0);
+});
+
+test.each(KINDS)(
+  'SDK $project, traces $traces: nor what lies outside of the user’s own starts',
+  async (kind) => {
+    await run(kind, { variant: 'manual', lifecycle: 'manual', bounded: { sampling: false } });
+    expect(links(kind)).toEqual({
+      'before the start': false,
+      started: true,
+      'after the stop': false,
+      'across the start': true,
+    });
+  },
+);
+
+test.each(KINDS)('SDK $project, traces $traces: nor anything where the session’s rate is 0', async (kind) => {
+  const options = { profileSessionSampleRate: 0 };
+  const { stats } = await run(kind, { variant: 'left out', bounded: { sampling: false }, options });
+  expect(links(kind)).toEqual({ 'left out': false });
+  expect(stats).toMatchObject({ captured: 0 });
+});
