@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Frame, Profile } from '../../src/profile/types.ts';
+import type { Profile } from '../../src/profile/types.ts';
 import { payloadsOf } from '../support/proxied.ts';
 import { type Relay, startRelay } from '../support/relay/index.ts';
 import { runScenario } from '../support/scenario.ts';
 import {
   arrivedTicks,
+  isStart,
   nativeTicks,
   onClockOf,
   shareFound,
@@ -20,11 +21,6 @@ beforeEach(async () => {
   relay = await startRelay();
 });
 afterEach(() => relay.close());
-
-/** By what the recorder and the scenario start profiles. */
-function isStart({ function: name, abs_path }: Frame): boolean {
-  return name === 'startBeside' || (name === 'startProfiling' && /dist\/index/.test(String(abs_path)));
-}
 
 const timesOf = (ticks: readonly Tick[]): number[] => ticks.map(({ timeMs }) => timeMs);
 

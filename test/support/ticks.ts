@@ -12,6 +12,11 @@ export const TOLERANCE_MS = 3;
 
 type IsStart = (frame: Frame) => boolean;
 
+/** By what the recorder and the scenario `beside` start profiles. */
+export function isStart({ function: name, abs_path }: Frame): boolean {
+  return name === 'startBeside' || (name === 'startProfiling' && /dist\/index/.test(String(abs_path)));
+}
+
 /**
  * The ticks of a native profile in the order of time.
  *

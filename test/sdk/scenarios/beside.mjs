@@ -22,10 +22,25 @@ const TRANSACTIONS = {
     [1700, 2600],
     [3000, 4000],
   ],
+  /** The flush comes while the second one is short, and nothing has ended yet but the first. */
+  'flush after one': [
+    [0, 700],
+    [900, 2000],
+    [2200, 4000],
+  ],
+  /** The flush comes before anything has ended. */
+  'flush at once': [
+    [600, 2000],
+    [2200, 4000],
+  ],
 };
 
+/** A moment shortly after the start of a transaction. */
+const FLUSH_MS = { 'flush after one': 1200, 'flush at once': 900 };
+
 /**
- * A busy service, profiled, and a native profile of the whole time beside it, by the native module as it was loaded.
+ * A busy service, profiled, and a native profile of the whole time beside it, by the native module as it was loaded. In some
+ * cases it is flushed meanwhile, which it tells its parent.
  *
  * @param {Kit} kit
  * @param {Request} request
@@ -57,11 +72,24 @@ export async function beside(kit, request) {
       transact(from, until),
     ),
     serve(),
+    flushMeanwhile(kit, request.variant),
   ]);
   const native = stopProfiling('beside', 0, 0, false);
   const isFlushed = await kit.Sentry.flush(10_000);
   const epochMs = Date.now() - performance.now();
   return { isFlushed, native, startMs, starts, ends, epochMs, stats: kit.getProfilingStats() };
+}
+
+/**
+ * @param {Kit} kit
+ * @param {string | undefined} variant
+ */
+async function flushMeanwhile({ Sentry, getProfilingStats }, variant) {
+  const flushMs = FLUSH_MS[/** @type {keyof typeof FLUSH_MS} */ (variant)];
+  if (flushMs === undefined) return;
+  await sleep(flushMs);
+  const isFlushed = await Sentry.flush(10_000);
+  process.send?.({ progress: { isFlushed, stats: getProfilingStats() } });
 }
 
 async function serve() {
