@@ -3,7 +3,7 @@ import type { BenchOptions } from '../options.ts';
 import { forkTracked } from '../support/children.ts';
 import { describeMachine, machineNote } from '../support/machine.ts';
 import { formatNumber } from '../support/numbers.ts';
-import { writeBetweenMarkers } from '../support/readme.ts';
+import { writeBetweenMarkers } from '../support/pages.ts';
 import { CASES, type DeliveryCase } from './cases.ts';
 
 const SENDER = new URL('./sender.ts', import.meta.url);
@@ -38,7 +38,7 @@ export async function benchDelivery({ isQuick, runs, only }: BenchOptions): Prom
   ].join('\n');
   console.log(`\n${table}\n`);
   if (isQuick || only !== '') console.log('Not the whole: nothing was written.');
-  else console.log(writeBetweenMarkers('delivery', table) ? 'Table: README.md' : 'README.md lacks markers.');
+  else console.log(`Table: ${writeBetweenMarkers('delivery', table)}`);
 }
 
 async function deliver(one: DeliveryCase, mode: (typeof MODES)[number]): Promise<Delivery> {

@@ -44,7 +44,7 @@ export function renderTable(report: Report): string {
     `Medians. Stalls are gaps in a 1 ms timer, seen from another thread; an idle loop shows ${formatNumber(idleGapMs)} ms. ` +
       `${peakNote(runs)}${machineNote(machine)}`,
     '',
-    'Repeat it: `npm run bench -- encode`. Raw numbers: [bench/results/encode.json](bench/results/encode.json).',
+    'Repeat it: `npm run bench -- encode`. Raw numbers: [bench/results/encode.json](../bench/results/encode.json).',
   ].join('\n');
 }
 

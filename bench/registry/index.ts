@@ -2,7 +2,7 @@ import { type Case, runAll } from '../live/run-all.ts';
 import { sdkVersions } from '../live/sdk-versions.ts';
 import type { BenchOptions } from '../options.ts';
 import { describeMachine, versionOf } from '../support/machine.ts';
-import { writeBetweenMarkers } from '../support/readme.ts';
+import { writeBetweenMarkers } from '../support/pages.ts';
 import { writeResult } from '../support/results.ts';
 import { startLoad } from './load.ts';
 import { fillStorage, REGISTRY, registryArguments } from './storage.ts';
@@ -26,8 +26,7 @@ export async function benchRegistry({ isQuick, runs: rounds, only }: BenchOption
   if (isQuick || only !== '') return console.log('Not the whole: nothing was written.');
 
   console.log(`Raw numbers: ${writeResult(RESULTS, `${JSON.stringify(report, null, 2)}\n`)}`);
-  const isWritten = writeBetweenMarkers('registry', table);
-  console.log(isWritten ? 'Table: README.md' : 'README.md lacks markers for a table.');
+  console.log(`Table: ${writeBetweenMarkers('registry', table)}`);
 }
 
 function planCases(loadMs: number): Case[] {

@@ -36,6 +36,6 @@ export function renderTable({ machine, cases, runs }: Report): string {
     `Medians, and the range of several runs. Verdaccio, asked ${REQUESTS_PER_SECOND} times a second for metadata and tarballs in turn. ` +
       `${cells.OVER_NONE_NOTE}. ${cells.CHUNKS_NOTE}. ${machineNote(machine)}`,
     '',
-    'Repeat it: `npm run bench -- registry`. Raw numbers: [bench/results/registry.json](bench/results/registry.json).',
+    'Repeat it: `npm run bench -- registry`. Raw numbers: [bench/results/registry.json](../bench/results/registry.json).',
   ].join('\n');
 }

@@ -2,7 +2,7 @@ import { type Run, runAll } from '../live/run-all.ts';
 import { sdkVersions } from '../live/sdk-versions.ts';
 import type { BenchOptions } from '../options.ts';
 import { describeMachine } from '../support/machine.ts';
-import { writeBetweenMarkers } from '../support/readme.ts';
+import { writeBetweenMarkers } from '../support/pages.ts';
 import { writeResult } from '../support/results.ts';
 import { drawService } from './chart.ts';
 import { FULL, narrow, planCases, QUICK, REQUEST_MS, type Series } from './plan.ts';
@@ -25,16 +25,16 @@ export async function benchService({ isQuick, runs: rounds, only }: BenchOptions
 
   console.log(`Raw numbers: ${writeResult(RESULTS, `${JSON.stringify(report, null, 2)}\n`)}`);
   console.log(`Chart: ${writeResult(CHART, `${await drawService(series, runs)}\n`)}`);
-  const isWritten = [
+  const pages = [
     writeBetweenMarkers('service-summary', summaryOf(series, runs)),
     writeBetweenMarkers('service', table),
-  ].every(Boolean);
-  console.log(isWritten ? 'Tables: README.md' : 'README.md lacks markers for a table.');
+  ];
+  console.log(`Tables: ${pages.join(', ')}`);
 }
 
 /** What comes first in the README. */
 export function summaryOf([first]: readonly Series[], runs: readonly Run[]): string {
   if (first === undefined) return '';
-  const note = `Medians; ${first.title}, open for ${REQUEST_MS / 1000} s. [Ranges, SDK 11 and how to repeat it](#a-service-under-load).`;
+  const note = `Medians; ${first.title}, open for ${REQUEST_MS / 1000} s. [Ranges, SDK 11 and how to repeat it](docs/benchmarks.md#a-service-under-load).`;
   return [renderSummary(first, runs), '', note, '', CHART_MARKDOWN].join('\n');
 }

@@ -47,6 +47,6 @@ export function renderTable({ machine, series, runs }: Report): string {
     }),
     `Medians, and the range of several runs. ${[...NOTES, cells.CHUNKS_NOTE].join('. ')}. ${machineNote(machine)}`,
     '',
-    'Repeat it: `npm run bench -- service`. Raw numbers: [bench/results/service.json](bench/results/service.json).',
+    'Repeat it: `npm run bench -- service`. Raw numbers: [bench/results/service.json](../bench/results/service.json).',
   ].join('\n');
 }

@@ -7,7 +7,7 @@ import { loadProfile } from '../encode/case/load-profile.mjs';
 import { obtainRecording } from '../encode/recording.ts';
 import { describeMachine } from '../support/machine.ts';
 import { formatNumber } from '../support/numbers.ts';
-import { writeBetweenMarkers } from '../support/readme.ts';
+import { writeBetweenMarkers } from '../support/pages.ts';
 import { compareShares, selfTimeShares } from './shares.ts';
 
 const MiB = 1024 * 1024;
@@ -33,7 +33,7 @@ export async function benchThin({ isQuick }: { isQuick: boolean }): Promise<void
   ].join('\n');
   console.log(`\n${table}\n`);
   if (isQuick) console.log('Quick: nothing was written.');
-  else console.log(writeBetweenMarkers('thin', table) ? 'Table: README.md' : 'README.md lacks markers.');
+  else console.log(`Table: ${writeBetweenMarkers('thin', table)}`);
 }
 
 async function thinTo(original: Profile, limitBytes: number): Promise<string> {
