@@ -180,7 +180,7 @@ export class Capture {
     this.#mode?.claim(profile);
     if (isUntouched) return { recorded: profile, entry: profile.entry };
     profile.release();
-    if (profile.group === undefined) return { entry: profile.entry };
+    if (profile.group === undefined) return { entry: profile.entry, isShort: isWithoutTicks(payload) };
     profile.group.remove(profile);
     return {};
   }
@@ -244,4 +244,8 @@ export class Capture {
     this.#sampling.decide();
     this.#mode?.follow(this.#sampling.isPaused);
   }
+}
+
+function isWithoutTicks({ profile }: Profile): boolean {
+  return survive(() => profile.samples.length === 0) ?? false;
 }

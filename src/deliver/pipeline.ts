@@ -151,7 +151,7 @@ export class Pipeline {
 
   #admit(item: ProfileItem, [header, items]: AnyEnvelope): Shipment {
     const { ledger, settling, rateLimits, reporter } = this.#deps;
-    const { recorded, entry = ledger.enter(item.identity) } = this.#claim(item.payload);
+    const { recorded, entry = ledger.enter(item.identity), isShort } = this.#claim(item.payload);
     const joining = recorded?.group && this.#joining.get(recorded.group);
     if (recorded !== undefined && joining !== undefined) {
       joining.recorded.push(recorded);
@@ -162,6 +162,11 @@ export class Pipeline {
     const arrival: Arrival = { shipment, recorded: recorded === undefined ? [] : [recorded] };
     settling.add(shipment);
     void shipment.ended.then(() => this.#leave(arrival));
+    if (isShort) {
+      reporter.skip(shipment.format, 'short');
+      shipment.skip();
+      return shipment;
+    }
     const refusal = this.#refusalOf(arrival, items, item.payload);
     if (refusal !== undefined) shipment.leaveOut(refusal.reason, refusal.detail);
     else this.#detached(() => this.#start(arrival));

@@ -129,4 +129,6 @@ export interface Claim {
   readonly recorded?: RecordedProfile;
   /** Its place in the ledger, if it has one already. */
   readonly entry?: Entry;
+  /** Whether somebody has looked into it, and there was no tick in its time. */
+  readonly isShort?: boolean;
 }

@@ -106,6 +106,12 @@ test('a transaction too short for a tick comes alone, and is counted and told', 
   expect(ofProfiles).toEqual([{ reason: 'insufficient_data', category: 'profile', quantity: 1 }]);
 });
 
+test('so it does where a listener has looked into its empty profile', async () => {
+  const { stats } = await run('short looked at');
+  expect(received()).toEqual({ 'request 0': 0, 'request 1': 1 });
+  expect(stats).toMatchObject({ captured: 1, delivered: 1, dropped: { total: 0 }, skipped: { short: 1 } });
+});
+
 test('nothing beyond the limit is sent where the event loop stood still at it', async () => {
   await run('blocked');
   expect(received()).toEqual(expectedCounts(1));

@@ -125,6 +125,19 @@ const CASES = {
     },
   },
 
+  /** The same where a listener looks into what is sent. */
+  'short looked at': {
+    async run(kit) {
+      kit.Sentry.getClient().on('beforeEnvelope', (/** @type {unknown} */ envelope) =>
+        JSON.stringify(envelope),
+      );
+      await kit.Sentry.withIsolationScope(() =>
+        kit.Sentry.startSpan({ name: 'request 0', forceTransaction: true }, () => {}),
+      );
+      await transaction(kit, 1, () => busy(150));
+    },
+  },
+
   /** The event loop stands still when the profile is to end. */
   blocked: {
     options: { _experiments: { maxProfileDurationMs: 100 } },
