@@ -35,6 +35,6 @@ export async function benchService({ isQuick, runs: rounds, only }: BenchOptions
 /** What comes first in the README. */
 export function summaryOf([first]: readonly Series[], runs: readonly Run[]): string {
   if (first === undefined) return '';
-  const note = `Medians; ${first.title}, open for ${REQUEST_MS / 1000} s. [Ranges, SDK 11 and how to repeat it](docs/benchmarks.md#a-service-under-load).`;
+  const note = `Medians; ${first.title}, open for ${REQUEST_MS / 1000} s. CPU is that of all profiles delivered: where many are lost, less is done. [Ranges, SDK 11 and how to repeat it](docs/benchmarks.md#a-service-under-load).`;
   return [renderSummary(first, runs), '', note, '', CHART_MARKDOWN].join('\n');
 }

@@ -139,7 +139,12 @@ export class Capture {
       this.close();
       throw error;
     }
-    if (profiler !== undefined) this.#tellMissing();
+    if (profiler === undefined) {
+      deps.reporter.tell(
+        'profiler',
+        'nodeProfilingIntegration() is missing: nothing is profiled by this client',
+      );
+    } else this.#tellMissing();
   }
 
   get stats(): CaptureStats {

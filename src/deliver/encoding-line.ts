@@ -25,6 +25,9 @@ export interface EncodingLineDeps {
 /** What a recorded profile measures for each millisecond, roughly: 20 s of a real service took 1 MB. */
 const BYTES_PER_MS = 50;
 
+/** When more than this wait, their transactions may not find the time to take them along. */
+const MANY = 16;
+
 /** Encodes profiles one after the other, the smallest first: none of them waits behind one that takes ten times as long. */
 export class EncodingLine {
   readonly #deps: EncodingLineDeps;
@@ -46,6 +49,7 @@ export class EncodingLine {
 
   add(arrival: Arrival): void {
     this.#waiting.push({ arrival, expectedBytes: expectedBytesOf(arrival) });
+    this.#press();
     if (!this.#isRunning) void this.#run();
   }
 
@@ -71,7 +75,13 @@ export class EncodingLine {
     for (const [i, { expectedBytes }] of this.#waiting.entries()) {
       if (expectedBytes < (this.#waiting[smallest]?.expectedBytes ?? 0)) smallest = i;
     }
-    return this.#waiting.splice(smallest, 1)[0]?.arrival;
+    const [taken] = this.#waiting.splice(smallest, 1);
+    this.#press();
+    return taken?.arrival;
+  }
+
+  #press(): void {
+    this.#deps.slices.isPressed = this.#waiting.length > MANY;
   }
 
   async #encode({ shipment, recorded }: Arrival): Promise<void> {

@@ -208,7 +208,7 @@ export class Pipeline {
         return { reason: 'budget', detail: `${entry.itemBytes} bytes, room for ${ledger.freeBytes}` };
       }
       if (carrier.stow(rest)) return undefined;
-      return { reason: 'budget', detail: `no room for its transaction, but for ${ledger.freeBytes} bytes` };
+      return { reason: 'budget', detail: `no room for its transaction: ${ledger.freeBytes} bytes are free` };
     } catch (error) {
       reporter.malformed(error);
       return { reason: 'malformed', detail: messageOf(error) };

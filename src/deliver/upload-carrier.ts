@@ -142,7 +142,10 @@ export class UploadCarrier implements Carrier {
         if (outcome === 'accepted') limits.pass(bytes);
         else if (outcome === 'oversize') {
           shipment.onRestRefused = limits.refuse(bytes);
-          reporter.tell('limit', `A body of ${bytes} bytes was refused: at most ${limits.requestBytes} now`);
+          const { requestBytes } = limits;
+          if (requestBytes < bytes) {
+            reporter.tell('limit', `A body of ${bytes} bytes was refused: at most ${requestBytes} for a day`);
+          }
         }
         return outcome;
       },

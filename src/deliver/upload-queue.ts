@@ -9,6 +9,7 @@ import {
   end,
   expired,
   type Foreseen,
+  failed,
   NOT_SENT,
   type Upload,
   type UploadStats,
@@ -195,12 +196,12 @@ export class UploadQueue {
     if (isHopeless) this.#link.abandoned();
     else this.#link.failed(entry.number);
     this.#lastError = error;
-    if (this.#link.isDown && !wasDown) this.#listener.onDown(error);
+    if (this.#link.isDown && !wasDown && !this.#isEnding) this.#listener.onDown(error);
     entry.mayHaveArrived ||= wasSent;
     entry.error = error;
-    if (this.#isEnding || upload.isCancelled) end(entry, 'closed', 'broken off');
+    if (this.#isEnding || upload.isCancelled) end(entry, 'closed', 'no answer before the end');
     else if (isHopeless || entry.ownFailures >= MAX_OWN_FAILURES) {
-      end(entry, 'unanswered', `${error}, ${entry.tries} attempts`);
+      end(entry, 'unanswered', failed(entry));
     } else {
       entry.retryAtMs = performance.now() + pauseAfter(entry.tries);
       upload.isParked = true;

@@ -90,7 +90,11 @@ export function createEntry(number: number, upload: Upload, resolve: Entry['reso
 export const NOT_SENT = 'not sent before the end';
 
 export function expired({ tries, error }: Entry): string {
-  return tries > 0 ? `${error}, ${tries} attempts` : 'its turn did not come in time';
+  return tries > 0 ? failed({ tries, error }) : 'its turn did not come in time';
+}
+
+export function failed({ tries, error }: Pick<Entry, 'tries' | 'error'>): string {
+  return `${error}, ${tries} ${tries === 1 ? 'attempt' : 'attempts'}`;
 }
 
 export function end(

@@ -6,7 +6,7 @@ const TARGET_SHARE = 0.5;
 
 /**
  * In a busy loop, whose turns are long without it, work takes this share of them, up to the larger share of the limit: else what
- * it gets done in a second would fall with every other load.
+ * it gets done in a second would fall with every other load. Where much waits, it takes the larger share of every turn.
  */
 const TURN_SHARE = 0.2;
 const BUSY_TARGET_SHARE = 0.85;
@@ -34,6 +34,8 @@ export class Slices implements Slicing {
   #longestMs = 0;
   #totalMs = 0;
   #isStopped = false;
+  /** Whether much waits. */
+  isPressed = false;
 
   /** @param maxSliceMs longest stretch of the event loop to take at a time, in milliseconds */
   constructor(maxSliceMs: number) {
@@ -108,7 +110,8 @@ export class Slices implements Slicing {
 
   /** @param othersMs what everything else has taken of the last turn */
   #follow(othersMs: number): void {
-    const [leastMs, mostMs] = [TARGET_SHARE * this.#maxSliceMs, BUSY_TARGET_SHARE * this.#maxSliceMs];
+    const mostMs = BUSY_TARGET_SHARE * this.#maxSliceMs;
+    const leastMs = this.isPressed ? mostMs : TARGET_SHARE * this.#maxSliceMs;
     this.#targetMs = Math.min(Math.max(leastMs, TURN_SHARE * othersMs), mostMs);
   }
 }

@@ -101,6 +101,14 @@ export const METRICS: readonly Metric[] = [
   ),
   counter('encoded', 'Encoded profiles, as they are.', (s) => s.bytes.encoded, 'bytes'),
   counter('sent', 'Acknowledged request bodies, compressed.', (s) => s.bytes.sent, 'bytes'),
+  counter('chunks_split', 'Chunks that were sent in several parts.', (s) => s.oversized.split),
+  counter(
+    'profiles_thinned',
+    'Profiles of transactions that were thinned to fit.',
+    (s) => s.oversized.thinned,
+  ),
+  counter('native_stops', 'V8 profiles that were stopped.', (s) => s.recorder.nativeStops),
+  counter('recorder_restarts', 'How often the thread of V8 was stuck.', (s) => s.recorder.restarts),
   gauge('uploads_active', 'Uploads under way.', (s) => s.upload.active),
   gauge('uploads_waiting', 'Uploads that wait.', (s) => s.upload.waiting),
   gauge('upload_failing', '1 while no upload gets an answer.', (s) =>

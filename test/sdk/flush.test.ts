@@ -16,6 +16,9 @@ import {
 
 const MIN_SHARE = 0.97;
 
+/** What the SDK does at the end of a span still belongs to it, and takes a while on a busy machine. */
+const ENDING_MS = 50;
+
 let relay: Relay;
 beforeEach(async () => {
   relay = await startRelay();
@@ -71,7 +74,7 @@ async function run(project: '10' | '11', variant: string): Promise<Outcome> {
   expect(shareFound(arrived, all)).toBeGreaterThanOrEqual(MIN_SHARE);
   const names = Object.keys(starts);
   const isCovered = ({ timeMs }: Tick): boolean =>
-    names.some((name) => timeMs > starts[name] - TOLERANCE_MS && timeMs < ends[name] + TOLERANCE_MS);
+    names.some((name) => timeMs > starts[name] - TOLERANCE_MS && timeMs < ends[name] + ENDING_MS);
   expect(arrived.filter((tick) => !isCovered(tick))).toEqual([]);
   return {
     expected: names.map((name) => ticksWithin(all, starts[name], ends[name])),
