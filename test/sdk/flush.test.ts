@@ -44,7 +44,8 @@ async function run(project: '10' | '11', variant: string): Promise<Outcome> {
     variant,
     dsn: relay.dsn,
     lifecycle: 'trace',
-    bounded: { sampling: false },
+    // Not what ends a chunk here.
+    bounded: { sampling: false, maxChunkMs: 60_000 },
   };
   const flushes: { chunkCount: number; isFlushed: boolean; stats: ScenarioResult }[] = [];
   const onProgress = (flush: ScenarioResult): void => {

@@ -56,6 +56,7 @@ export async function beside(kit, request) {
   const starts = {};
   /** @type {Record<string, number>} */
   const ends = {};
+  const { flushMs = Number.POSITIVE_INFINITY, flushed } = flushMeanwhile(kit, request.variant);
   const transact = async (/** @type {number} */ fromMs, /** @type {number} */ untilMs) => {
     await sleep(fromMs);
     const name = `from ${fromMs}`;
@@ -63,6 +64,8 @@ export async function beside(kit, request) {
       starts[name] = performance.now();
       return kit.Sentry.startSpan({ name, forceTransaction: true }, async () => {
         await sleep(untilMs - fromMs);
+        // A flush that waited for the end of what runs would never be done.
+        if (fromMs < flushMs && flushMs < untilMs) await flushed;
         ends[name] = performance.now();
       });
     });
@@ -72,7 +75,7 @@ export async function beside(kit, request) {
       transact(from, until),
     ),
     serve(),
-    flushMeanwhile(kit, request.variant),
+    flushed,
   ]);
   const native = stopProfiling('beside', 0, 0, false);
   const isFlushed = await kit.Sentry.flush(10_000);
@@ -84,12 +87,14 @@ export async function beside(kit, request) {
  * @param {Kit} kit
  * @param {string | undefined} variant
  */
-async function flushMeanwhile({ Sentry, getProfilingStats }, variant) {
+function flushMeanwhile({ Sentry, getProfilingStats }, variant) {
   const flushMs = FLUSH_MS[/** @type {keyof typeof FLUSH_MS} */ (variant)];
-  if (flushMs === undefined) return;
-  await sleep(flushMs);
-  const isFlushed = await Sentry.flush(10_000);
-  process.send?.({ progress: { isFlushed, stats: getProfilingStats() } });
+  const flush = async () => {
+    await sleep(flushMs);
+    const isFlushed = await Sentry.flush(10_000);
+    process.send?.({ progress: { isFlushed, stats: getProfilingStats() } });
+  };
+  return { flushMs, flushed: flushMs === undefined ? undefined : flush() };
 }
 
 async function serve() {
