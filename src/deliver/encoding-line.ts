@@ -16,6 +16,11 @@ export interface Arrival {
   readonly recorded: RecordedProfile[];
 }
 
+interface Waiting {
+  readonly arrival: Arrival;
+  readonly expectedBytes: number;
+}
+
 export interface EncodingLineDeps {
   readonly slices: Slices;
   readonly fit: Fit;
@@ -28,10 +33,13 @@ const BYTES_PER_MS = 50;
 /** When more than this wait, their transactions may not find the time to take them along. */
 const MANY = 16;
 
-/** Encodes profiles one after the other, the smallest first: none of them waits behind one that takes ten times as long. */
+/**
+ * Encodes profiles one after the other: those with a transaction first, which does not wait for long, and of these the smallest, so
+ * that none waits behind one that takes ten times as long.
+ */
 export class EncodingLine {
   readonly #deps: EncodingLineDeps;
-  readonly #waiting: { readonly arrival: Arrival; readonly expectedBytes: number }[] = [];
+  readonly #waiting: Waiting[] = [];
   #isRunning = false;
   #isStopped = false;
   #originalBytes = 0;
@@ -64,18 +72,18 @@ export class EncodingLine {
     this.#isRunning = true;
     // A turn of the event loop first: what sent the envelope goes on before encoding begins.
     await nextTurn();
-    for (let next = this.#takeSmallest(); next !== undefined; next = this.#takeSmallest()) {
+    for (let next = this.#takeNext(); next !== undefined; next = this.#takeNext()) {
       if (next.shipment.isOpen) await this.#encode(next);
     }
     this.#isRunning = false;
   }
 
-  #takeSmallest(): Arrival | undefined {
-    let smallest = 0;
-    for (const [i, { expectedBytes }] of this.#waiting.entries()) {
-      if (expectedBytes < (this.#waiting[smallest]?.expectedBytes ?? 0)) smallest = i;
+  #takeNext(): Arrival | undefined {
+    let next = 0;
+    for (const [i, waiting] of this.#waiting.entries()) {
+      if (isBefore(waiting, this.#waiting[next] as Waiting)) next = i;
     }
-    const [taken] = this.#waiting.splice(smallest, 1);
+    const [taken] = this.#waiting.splice(next, 1);
     this.#press();
     return taken?.arrival;
   }
@@ -156,6 +164,12 @@ export class EncodingLine {
 }
 
 const NO_SAMPLE = 'Expected at least one sample, without which Relay refuses a profile';
+
+function isBefore(one: Waiting, other: Waiting): boolean {
+  const isPatient = one.arrival.shipment.rest.isEmpty;
+  if (isPatient !== other.arrival.shipment.rest.isEmpty) return !isPatient;
+  return one.expectedBytes < other.expectedBytes;
+}
 
 function expectedBytesOf({ shipment, recorded }: Arrival): number {
   if (recorded.length === 0) return shipment.entry.itemBytes;

@@ -42,6 +42,12 @@ const LIMITED = 'a rate limit is active';
 /** So long a transaction waits for its profile, with the server at hand: then it goes alone, a second after it could have gone. */
 const PATIENCE_MS = 900;
 
+/**
+ * The stock SDK takes its time for a large profile too: 1.2 s of CPU for one of 64 MB, and gzip may take as long again where names
+ * repeat little. A second counts from there.
+ */
+const PATIENCE_MS_PER_MB = 50;
+
 /** A timer that is so late says that the process has stood still, and had no turn in that time. */
 const STANDSTILL_MS = 200;
 
@@ -226,7 +232,8 @@ export class Pipeline {
 
   /** A profile never makes its transaction wait for long. While the server can't be reached it may: alone it would be lost. */
   #expect(shipment: Shipment): void {
-    const dueMs = performance.now() + PATIENCE_MS;
+    const ownMs = (PATIENCE_MS_PER_MB * shipment.entry.itemBytes) / 1e6;
+    const dueMs = performance.now() + PATIENCE_MS + ownMs;
     const decide = (): void => {
       shipment.release();
       if (shipment.hasLeft || !this.#deps.carrier.isFlowing) return;
@@ -237,9 +244,9 @@ export class Pipeline {
     };
     let timer = setTimeout(() => {
       const stoodStill = performance.now() - dueMs > STANDSTILL_MS;
-      if (stoodStill || shipment.hasBegun) timer = setTimeout(decide, GRACE_MS).unref();
+      if (stoodStill || shipment.hasBegun) timer = setTimeout(decide, GRACE_MS + ownMs).unref();
       else decide();
-    }, PATIENCE_MS).unref();
+    }, PATIENCE_MS + ownMs).unref();
     void shipment.closed.then(() => clearTimeout(timer));
   }
 
