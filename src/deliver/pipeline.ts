@@ -131,7 +131,7 @@ export class Pipeline {
     this.#isClosed = true;
     this.#line.stop();
     for (const shipment of this.#deps.settling.all) {
-      if (shipment.uploads.size === 0 && !shipment.hasLeft) {
+      if (shipment.uploads.length === 0 && !shipment.hasLeft) {
         shipment.leaveOut('shutdown', 'not sent before the end');
       }
     }
@@ -156,18 +156,16 @@ export class Pipeline {
   }
 
   #admit(item: ProfileItem, [header, items]: AnyEnvelope): Shipment {
-    const { ledger, settling, rateLimits, reporter } = this.#deps;
+    const { ledger, reporter } = this.#deps;
     const { recorded, entry = ledger.enter(item.identity), isShort } = this.#claim(item.payload);
     const joining = recorded?.group && this.#joining.get(recorded.group);
     if (recorded !== undefined && joining !== undefined) {
       joining.recorded.push(recorded);
       return joining.shipment;
     }
-    const rest = survive(() => withoutLimited(items, rateLimits, reporter)) ?? items;
-    const shipment = new Shipment(item, entry, [header, rest], this.#deps);
+    const shipment = new Shipment(item, entry, [header, this.#allowedOf(items)], this.#deps);
     const arrival: Arrival = { shipment, recorded: recorded === undefined ? [] : [recorded] };
-    settling.add(shipment);
-    void shipment.ended.then(() => this.#leave(arrival));
+    this.#expectEnd(arrival);
     if (isShort) {
       reporter.skip(shipment.format, 'short');
       shipment.skip();
@@ -175,8 +173,19 @@ export class Pipeline {
     }
     const refusal = this.#refusalOf(arrival, items, item.payload);
     if (refusal !== undefined) shipment.leaveOut(refusal.reason, refusal.detail);
-    else this.#detached(() => this.#start(arrival));
+    else this.#startDetached(arrival);
     return shipment;
+  }
+
+  #allowedOf(items: AnyEnvelope[1]): AnyEnvelope[1] {
+    const { rateLimits, reporter } = this.#deps;
+    return survive(() => withoutLimited(items, rateLimits, reporter)) ?? items;
+  }
+
+  /** A function of its own: one that is made beside others holds what they refer to, as the objects of a transaction. */
+  #expectEnd(arrival: Arrival): void {
+    this.#deps.settling.add(arrival.shipment);
+    void arrival.shipment.ended.then(() => this.#leave(arrival));
   }
 
   #claim(payload: Profile): Claim {
@@ -221,6 +230,10 @@ export class Pipeline {
     }
   }
 
+  #startDetached(arrival: Arrival): void {
+    this.#detached(() => this.#start(arrival));
+  }
+
   #start(arrival: Arrival): void {
     const { shipment, recorded } = arrival;
     shipment.hasWaited = true;
@@ -235,6 +248,7 @@ export class Pipeline {
     const ownMs = (PATIENCE_MS_PER_MB * shipment.entry.itemBytes) / 1e6;
     const dueMs = performance.now() + PATIENCE_MS + ownMs;
     const decide = (): void => {
+      shipment.timer = undefined;
       shipment.release();
       if (shipment.hasLeft || !this.#deps.carrier.isFlowing) return;
       shipment.leaveOut(
@@ -242,12 +256,11 @@ export class Pipeline {
         shipment.hasBegun ? 'not encoded in time' : 'its turn did not come in time',
       );
     };
-    let timer = setTimeout(() => {
+    shipment.timer = setTimeout(() => {
       const stoodStill = performance.now() - dueMs > STANDSTILL_MS;
-      if (stoodStill || shipment.hasBegun) timer = setTimeout(decide, GRACE_MS + ownMs).unref();
+      if (stoodStill || shipment.hasBegun) shipment.timer = setTimeout(decide, GRACE_MS + ownMs).unref();
       else decide();
     }, PATIENCE_MS + ownMs).unref();
-    void shipment.closed.then(() => clearTimeout(timer));
   }
 
   /** Waits until all that belongs to it is recorded. */

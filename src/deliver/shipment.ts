@@ -37,14 +37,14 @@ export class Shipment {
   readonly format: ProfileFormat;
   readonly envelopeHeader: BaseEnvelopeHeaders;
   readonly itemHeader: BaseEnvelopeItemHeaders;
-  /** Comes true when it is known what becomes of the profile. */
-  readonly closed: Promise<void>;
-  /** Comes true when, besides, what was left of its envelope has been handed on. */
+  /** Comes true when it is known what becomes of the profile, and what was left of its envelope has been handed on. */
   readonly ended: Promise<void>;
   /** What `send` returns to whoever called it. */
   readonly response: Promise<TransportMakeRequestResponse>;
   /** One, or one for each part of the profile. */
-  readonly uploads = new Set<Upload>();
+  readonly uploads: Upload[] = [];
+  /** Runs while its transaction waits for it. */
+  timer: NodeJS.Timeout | undefined;
   /** Whether it was taken: what travels with the profile is in the ledger. */
   hasWaited = false;
   /** Whether its profile is being encoded, or has been. */
@@ -63,7 +63,6 @@ export class Shipment {
   #isOpen = true;
   #handingOn: Promise<void> = Promise.resolve();
   #respond!: (response: TransportMakeRequestResponse | PromiseLike<TransportMakeRequestResponse>) => void;
-  #markClosed!: () => void;
   #markEnded!: () => void;
 
   constructor(item: ProfileItem, entry: Entry, [header, items]: AnyEnvelope, deps: ShipmentDeps) {
@@ -79,9 +78,6 @@ export class Shipment {
     });
     // Nobody may be waiting for it.
     this.response.catch(() => {});
-    this.closed = new Promise((resolve) => {
-      this.#markClosed = resolve;
-    });
     this.ended = new Promise((resolve) => {
       this.#markEnded = resolve;
     });
@@ -119,7 +115,7 @@ export class Shipment {
 
   /** Whether nothing of it can go on before a failure is over. */
   get isParked(): boolean {
-    if (this.isPreparing || !this.#isOpen || this.uploads.size === 0) return false;
+    if (this.isPreparing || !this.#isOpen || this.uploads.length === 0) return false;
     for (const { isParked } of this.uploads) if (!isParked) return false;
     return true;
   }
@@ -169,7 +165,9 @@ export class Shipment {
     const wasOpen = this.#isOpen;
     this.#isOpen = false;
     this.#profile = undefined;
-    this.#markClosed();
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    for (const upload of this.uploads.splice(0)) upload.remove();
     return wasOpen;
   }
 

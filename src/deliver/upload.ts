@@ -53,6 +53,8 @@ export interface Upload {
   isParked: boolean;
   /** Whether nobody wants it any more. */
   readonly isCancelled: boolean;
+  /** Takes it out of the queue: nobody wants it any more. */
+  remove(): void;
 }
 
 /** An upload that waits or is under way. */

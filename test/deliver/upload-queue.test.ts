@@ -46,6 +46,8 @@ class Probe implements Upload {
     return Promise.race([this.#answer(), aborted]);
   }
 
+  remove(): void {}
+
   foresee(): Foreseen | undefined {
     return this.foreseen;
   }
