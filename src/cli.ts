@@ -25,7 +25,7 @@ type Command =
   | { readonly name: 'help' | 'version' }
   | { readonly name: 'inspect'; readonly options: InspectOptions };
 
-/** @throws UsageError for what is no command */
+/** @throws UsageError if the arguments are not those of a command */
 function readCommand(args: readonly string[]): Command {
   const { values, positionals } = parse(args);
   if (values.help) return { name: 'help' };

@@ -8,16 +8,16 @@ import { survive } from './survive.ts';
 /** The SDK's default of `shutdownTimeout`. */
 const DEFAULT_SHUTDOWN_MS = 2000;
 
-/** What stands at the edge of a client. */
+/** Is told of a client's envelopes, flushes and end. */
 export interface EdgeListener {
   /** Profiles have been taken out of an envelope. */
   onProfiles(envelope: AnyEnvelope, items: readonly ProfileItem[]): ReturnType<Transport['send']>;
   /** @param isLast whether no later flush will send what this one leaves */
   settle(timeoutMs: number | undefined, isLast: boolean): Promise<boolean>;
   readonly isIdle: boolean;
-  /** Hands on what it has not begun to send. @param isExiting whether the process is being let go */
+  /** Hands on each transaction that it has not begun to send. @param isExiting whether the process is being let go */
   giveUp(isExiting: boolean): void;
-  /** Breaks off what it is sending. */
+  /** Breaks off its uploads. */
   cutOff(): void;
   /** The client is closed, or disposed of. */
   close(): void;

@@ -130,10 +130,10 @@ interface Doors {
   drop(drop: Drop): void;
 }
 
-/** A profile's place in the ledger, until its one end. What travels with it may have to stay for longer. */
+/** A profile's place in the ledger, until its one end. The other items of its envelope may stay for longer. */
 export class Entry {
   readonly identity: ProfileIdentity;
-  /** Size of the item as JSON, or what it is estimated to hold as long as that is not known: for who hears of a drop. */
+  /** Size of the item as JSON, or an estimate of its memory as long as that is not known. A drop tells it. */
   itemBytes = 0;
   readonly #doors: Doors;
   #heldBytes = 0;
@@ -146,17 +146,17 @@ export class Entry {
     this.#doors = doors;
   }
 
-  /** What the profile holds. */
+  /** Bytes that the profile holds. */
   get heldBytes(): number {
     return this.#heldBytes;
   }
 
-  /** Sets what the profile holds. @returns false, with nothing changed, if it rises and there is no room */
+  /** Sets the bytes that the profile holds. @returns false, with nothing changed, if it rises and there is no room */
   resize(bytes: number): boolean {
     return this.#isOpen && this.#set(Math.ceil(bytes), this.#restBytes);
   }
 
-  /** Sets what is held of that which travels with the profile, after its end too. @returns as `resize` */
+  /** Sets the bytes that the other items of the envelope hold, after the profile's end too. @returns as `resize` */
   holdRest(bytes: number): boolean {
     return this.#set(this.#heldBytes, bytes);
   }
@@ -192,7 +192,7 @@ export class Entry {
     return wasOpen;
   }
 
-  /** Whole bytes: what is expected is an average of many, and the sum has to be exact. */
+  /** Sets both, in whole bytes, because an expected size is an average and the sum has to be exact. */
   #set(heldBytes: number, restBytes: number): boolean {
     const from = this.#heldBytes + this.#restBytes;
     if (!this.#doors.resize(from, heldBytes + restBytes, this.#isCaptured)) return false;

@@ -164,7 +164,7 @@ export class Capture {
     };
   }
 
-  /** What the recording has taken of the event loop, in milliseconds. */
+  /** Time of the event loop that the recording has taken, in milliseconds. */
   get cost(): Recorder['cost'] {
     return this.#recorder?.cost ?? { nativeStopMs: 0, interningMs: 0 };
   }

@@ -55,8 +55,8 @@ export function isIdle(client: Client): boolean {
 }
 
 /**
- * Whether a flush of the client sends on at once all spans that have ended: the SDK tells its own tracer provider to. Spans of a
- * provider that the user has set up come when that likes.
+ * Whether a flush of the client sends on all ended spans at once. The SDK makes its own tracer provider do so. A provider of the
+ * user's sends them in its own time.
  */
 export function isFlushingSpans(client: Client): boolean {
   return (client as { traceProvider?: object }).traceProvider !== undefined;

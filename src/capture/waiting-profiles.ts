@@ -71,7 +71,7 @@ export class WaitingProfiles {
   /**
    * Gives up those whose transaction should have come by now; waits for the newest, unless that takes longer than the limit.
    *
-   * @param flushedAtMs when the spans were last sent on: what had ended then has come, or never will
+   * @param flushedAtMs when all ended spans were last sent on: a transaction that had ended before has come by now, or never will
    */
   async settle(limitMs: number, flushedAtMs: number): Promise<void> {
     for (const [profile, { finishedAtMs, isCutOff }] of this.#waiting) {

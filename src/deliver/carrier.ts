@@ -6,16 +6,16 @@ import type { Ending, UploadStats } from './upload.ts';
 
 /** A way for encoded profiles to the server. */
 export interface Carrier {
-  /** Makes what travels with a profile ready to wait. @returns false if there is no room for it */
+  /** Makes the other items of the envelope ready to wait. @returns false if the budget has no room for them */
   stow(rest: Rest): boolean;
   /** Puts a profile, or a part of one, into its envelope. May be called again with a smaller one. */
   pack(consignment: Consignment, encoding: ProfileEncoding): Promise<Parcel | TooLarge>;
-  /** Whether what is sent now can expect its answer before long. */
+  /** Whether the server answers: an envelope that leaves now will know its end soon. */
   readonly isFlowing: boolean;
   readonly stats: UploadStats;
-  /** Tries at once what waits for a failure to be over. */
+  /** Tries failed uploads again at once. */
   hurry(): void;
-  /** Ends what waits to be sent. */
+  /** Ends all uploads that wait. */
   endWaiting(): void;
   /** Ends everything that is under way. */
   close(): void;
@@ -23,7 +23,7 @@ export interface Carrier {
 
 /** One envelope: that of a whole profile, or that of a part of it. */
 export interface Consignment {
-  /** What it belongs to. */
+  /** The shipment that this envelope belongs to. */
   readonly shipment: Shipment;
   readonly envelopeHeader: BaseEnvelopeHeaders;
   readonly itemHeader: BaseEnvelopeItemHeaders;
@@ -33,13 +33,13 @@ export interface Consignment {
 /** A complete envelope, ready to be sent. */
 export interface Parcel {
   readonly fits: true;
-  /** What the profile takes of the room that the limits leave it, by the tightest of them: at most 1. */
+  /** Share of the tightest limit that the profile fills, after the other items have taken theirs: at most 1. */
   readonly load: number;
   /** Size of the request body, in bytes; 0 if a refusal would not be told of in time to make it smaller. */
   readonly requestBytes: number;
-  /** What counts as sent when it has arrived, in bytes. */
+  /** Size that the statistics count as sent once it has arrived, in bytes. */
   readonly sentBytes: number;
-  /** What it holds until it has arrived, in bytes, without what travels with it. */
+  /** Memory that it holds until it has arrived, in bytes, without the other items of the envelope. */
   readonly heldBytes: number;
   /** Sends it, once. */
   ship(): Promise<Ending>;
@@ -54,16 +54,16 @@ export interface TooLarge {
   readonly detail: string;
 }
 
-/** A limit, and what it is to hold. */
+/** A limit, and the bytes that it has to hold. */
 export interface Fill {
   readonly name: string;
   readonly limitBytes: number;
-  /** What can be made smaller. */
+  /** Bytes of the profile: these can be made fewer. */
   readonly bytes: number;
   readonly othersBytes?: number;
 }
 
-/** What the profile takes of the room that others leave it, by the limit that is tightest for it. */
+/** Finds the limit that leaves the profile the least room. @returns the share of that room that the profile takes */
 export function tightest(fills: readonly Fill[]): { readonly load: number; readonly detail: string } {
   let load = 0;
   let detail = '';

@@ -30,7 +30,7 @@ export interface EncodingLineDeps {
 /** What a recorded profile measures for each millisecond, roughly: 20 s of a real service took 1 MB. */
 const BYTES_PER_MS = 50;
 
-/** When more than this wait, their transactions may not find the time to take them along. */
+/** With more than this waiting, the line hurries, because transactions do not wait for long. */
 const MANY = 16;
 
 /**
@@ -43,14 +43,14 @@ export class EncodingLine {
   #isRunning = false;
   #isStopped = false;
   #originalBytes = 0;
-  /** What has been encoded and is not yet compressed, or handed over. */
+  /** Bytes of encoded profiles that zlib has not compressed yet: they bound how far encoding may run ahead. */
   #carriedBytes = 0;
 
   constructor(deps: EncodingLineDeps) {
     this.#deps = deps;
   }
 
-  /** What `JSON.stringify` would have made of the profiles that were encoded, in bytes. */
+  /** Size that `JSON.stringify` would have given the encoded profiles, in bytes. */
   get originalBytes(): number {
     return this.#originalBytes;
   }
@@ -61,7 +61,7 @@ export class EncodingLine {
     if (!this.#isRunning) void this.#run();
   }
 
-  /** What is being encoded ends, and what would be. */
+  /** Stops encoding, because the client is closed: the current profile ends with an error, the others are left. */
   stop(): void {
     this.#isStopped = true;
     this.#deps.slices.stop();
@@ -70,7 +70,7 @@ export class EncodingLine {
 
   async #run(): Promise<void> {
     this.#isRunning = true;
-    // A turn of the event loop first: what sent the envelope goes on before encoding begins.
+    // The sender of the envelope goes on first: encoding begins in the next turn of the event loop.
     await nextTurn();
     for (let next = this.#takeNext(); next !== undefined; next = this.#takeNext()) {
       if (next.shipment.isOpen) await this.#encode(next);
@@ -94,7 +94,7 @@ export class EncodingLine {
 
   async #encode({ shipment, recorded }: Arrival): Promise<void> {
     const { reporter } = this.#deps;
-    // What has gone alone meanwhile needs no encoding.
+    // The transaction may go alone meanwhile: then nobody needs the profile.
     const slices = this.#deps.slices.whileWanted(() => shipment.isOpen);
     shipment.hasBegun = true;
     try {
@@ -121,7 +121,7 @@ export class EncodingLine {
       shipment.entry.itemBytes = encoding.bytes;
       this.#originalBytes += encoding.bytes + savedBytes;
       const sent = this.#send(shipment, profile, encoding);
-      // While zlib works on what is small, the next one is encoded.
+      // zlib works on its own thread: a small profile need not be waited for.
       if (encoding.blocks === undefined || this.#carriedBytes > SMALL_BYTES) await sent;
     } catch (error) {
       this.#fail(shipment, error);

@@ -1,4 +1,5 @@
 import type { DropReason } from '../options.ts';
+import type { Ending } from './upload.ts';
 
 /** How sending an envelope with a profile ended. */
 export type Outcome =
@@ -17,12 +18,12 @@ export type Outcome =
   /** Not sent: an active limit forbids it. */
   | 'limited';
 
-/** What becomes of a profile, and of what travels in its envelope. */
+/** The end of a profile, and of the other items of its envelope. */
 export interface Fate {
   readonly profile: 'delivered' | DropReason;
-  /** What else is in the envelope has shared the profile's fate, or is sent without it. */
+  /** Whether the other items have shared the profile's fate, or go on without it. */
   readonly rest: 'shared' | 'alone';
-  /** What goes into Sentry's client report as lost. */
+  /** The losses that Sentry's client report tells of. */
   readonly report: 'nothing' | 'profile' | 'all';
 }
 
@@ -46,6 +47,12 @@ const FATES: Readonly<Record<Outcome, Fate>> = {
 export function fateOf(outcome: Outcome, mayHaveArrived: boolean): Fate {
   const fate = FATES[outcome];
   return fate.rest === 'alone' && mayHaveArrived ? { ...fate, rest: 'shared', report: 'all' } : fate;
+}
+
+/** The fate by an ending. Losses that the SDK has reported itself are not reported again. */
+export function fateOfEnding({ outcome, mayHaveArrived, isReported }: Ending): Fate {
+  const fate = fateOf(outcome, mayHaveArrived);
+  return isReported ? { ...fate, report: 'nothing' } : fate;
 }
 
 /** Why a profile does not go on, for those that never left. */

@@ -4,7 +4,7 @@ import type { Slices } from '../encode/slices.ts';
 import type { Reporter } from '../observe/reporter.ts';
 import type { CompactProfile } from '../profile/compact.ts';
 import type { Carrier, Parcel, TooLarge } from './carrier.ts';
-import { fateOf } from './fates.ts';
+import { fateOfEnding } from './fates.ts';
 import { categoryOf } from './limited-items.ts';
 import { isRefused } from './proof.ts';
 import type { Shipment } from './shipment.ts';
@@ -69,17 +69,13 @@ export class Fit {
     return false;
   }
 
-  #conclude(
-    shipment: Shipment,
-    { outcome, mayHaveArrived, answer, isReported, detail }: Ending,
-    sentBytes: number,
-  ): void {
-    const fate = fateOf(outcome, mayHaveArrived);
-    if (isReported && fate.rest === 'alone') {
+  #conclude(shipment: Shipment, ending: Ending, sentBytes: number): void {
+    const fate = fateOfEnding(ending);
+    if (ending.isReported && fate.rest === 'alone') {
       this.#deps.reporter.recover('too-large', shipment.rest.types.map(categoryOf));
     }
-    const details = { sentBytes, answer: answer as TransportMakeRequestResponse, detail };
-    shipment.end(isReported ? { ...fate, report: 'nothing' } : fate, details);
+    const { answer, detail } = ending;
+    shipment.end(fate, { sentBytes, answer: answer as TransportMakeRequestResponse, detail });
   }
 
   async #sendThinned(shipment: Shipment, profile: CompactProfile, { load, detail }: TooLarge): Promise<void> {

@@ -12,22 +12,22 @@ export interface HandOnDeps {
   readonly send: Send;
   readonly rateLimits: RateLimits;
   readonly reporter: Reporter;
-  /** Envelopes that the transport below takes at a time: what comes beyond, it drops. */
+  /** Envelopes that the transport below takes at a time. It drops all beyond that. */
   readonly bufferSize: number;
 }
 
-/** What the transport below has taken. */
+/** An envelope that the transport below has taken. */
 export interface Handed {
   readonly answer: Promise<TransportMakeRequestResponse>;
 }
 
-/** Share of the transport's places that is taken: the others are for what the application sends meanwhile. */
+/** Share of the transport's places that this class may fill. The application needs the others for its own envelopes. */
 const SHARE = 0.75;
 
-/** A place without an answer is given up after this time: the SDK's requests have no limit, and what waits must not wait for ever. */
+/** A place is given up after this time, because the SDK's requests have no time limit and others wait for the place. */
 const PLACE_MS = 2000;
 
-/** The way on for what goes without its profile: at the pace at which the transport below takes it. */
+/** Hands transactions that go without their profile to the transport below, no faster than it takes them. */
 export class HandOn {
   readonly #deps: HandOnDeps;
   readonly #places: number;
@@ -44,8 +44,8 @@ export class HandOn {
   /**
    * Comes true when the transport has it.
    *
-   * @param patienceMs how long it may wait for a place, after which the transport decides: none for what has just come, as it
-   *   would have gone there at once, and as long again for what has waited already
+   * @param patienceMs how long it may wait for a place; then the transport gets it anyway, and decides. 0 sends it at once, as
+   *   the SDK would have done
    */
   async add(header: AnyEnvelope[0], rest: Rest, patienceMs: number): Promise<Handed> {
     await this.#takePlace(patienceMs);

@@ -3,7 +3,7 @@ import { replaceMethod } from '../replace-method.ts';
 import { type AnyEnvelope, hasProfile, type ProfileItem, takeProfiles } from './profile-items.ts';
 import { settleOrLetGo, type Work } from './shutdown.ts';
 
-/** What stands in front of a transport. */
+/** Stands in front of a transport. */
 export interface Interceptor extends Work {
   onProfiles(envelope: AnyEnvelope, items: readonly ProfileItem[]): PromiseLike<TransportMakeRequestResponse>;
   /** Whether the client is being closed: then no later flush will send what this one leaves. */

@@ -1,11 +1,11 @@
-/** Something that was tried, and what it took of the room there is: above 1 it does not fit. */
+/** A size that was tried, with the share of the room that it took: above 1 it does not fit. */
 export interface Trial {
   readonly load: number;
 }
 
 const MAX_TRIALS = 8;
 
-/** What is aimed at, and what is taken for full: each trial costs an encoding. */
+/** The share that a guess aims at, and the share that counts as full, because each trial costs an encoding. */
 const AIM = 0.97;
 const FULL = 0.92;
 
@@ -38,7 +38,7 @@ export async function findLargest<T extends Trial>(
   return best;
 }
 
-/** Where the straight line between the two meets what is aimed at. Every third guess halves, should the line be none. */
+/** Guesses where a straight line between the two reaches the aim. Every third guess halves the range, in case the line is bent. */
 function guess(
   low: { count: number; load: number },
   high: { count: number; load: number },

@@ -9,8 +9,8 @@ export function categoryOf(type: string): string {
 }
 
 /**
- * Takes out of an envelope what an active limit forbids, and reports it. The SDK's transport does the same by the limits that
- * it was told of itself: what our uploads were told it has not heard.
+ * Takes items out of an envelope that an active limit forbids, and reports them. The SDK's transport does the same, but it knows
+ * only the limits in its own answers, not those in the answers to our uploads.
  *
  * @returns the same list if nothing is limited
  */

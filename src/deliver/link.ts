@@ -18,8 +18,8 @@ export function pauseAfter(failures: number): number {
 }
 
 /**
- * What recent uploads say about the way to the server. One that fails says something about itself; two without an answer to
- * any other before or between say that the way is down. Then one alone tries, so that a server that restarts is not met by everything at once.
+ * Judges the way to the server by recent uploads. One failure may be the upload's own fault. Two, with no answer to another upload shortly
+ * before or between, say that the way is down. Then one upload alone tries, so that a server that restarts does not get all at once.
  */
 export class Link {
   /** Numbers of the uploads that have failed since the last answer, two at the most. */
@@ -50,7 +50,7 @@ export class Link {
     return this.#answeredAtMs;
   }
 
-  /** Whether what leaves now can expect an answer before long. */
+  /** Whether the server answers: an upload that leaves now will know its end soon. */
   get isFlowing(): boolean {
     const quietMs = performance.now() - Math.max(this.#answeredAtMs, this.#activeSinceMs);
     return !this.isDown && (this.#active === 0 || quietMs < SILENCE_MS);

@@ -7,7 +7,7 @@ import type { RateLimits } from './rate-limits.ts';
 
 type SendEnvelope = Transport['send'];
 
-/** The transport below ours. What it is answered teaches rate limits, whoever sent. */
+/** Sends by the transport below, and learns rate limits from each answer. */
 export function learningSend(transport: Transport, rateLimits: RateLimits): SendEnvelope {
   const send = transport.send.bind(transport);
   return (envelope) => {
@@ -20,7 +20,7 @@ export function learningSend(transport: Transport, rateLimits: RateLimits): Send
   };
 }
 
-/** Lets an envelope without a profile pass as it is, but for what a limit forbids that only our uploads were told of. */
+/** Lets an envelope without a profile pass. It takes out items that a limit forbids, because the SDK may not know that limit. */
 export function passingSend(send: SendEnvelope, rateLimits: RateLimits, reporter: Reporter): SendEnvelope {
   return (envelope) => {
     const [header, items] = envelope as unknown as AnyEnvelope;

@@ -21,7 +21,7 @@ import type { Settling } from './settling.ts';
 import { Shipment } from './shipment.ts';
 import type { SizeLimits } from './size-limits.ts';
 
-/** What a pipeline works with. */
+/** The parts that a pipeline needs. */
 export interface PipelineDeps {
   readonly ledger: Ledger;
   readonly slices: Slices;
@@ -31,7 +31,7 @@ export interface PipelineDeps {
   readonly rateLimits: RateLimits;
   readonly limits: SizeLimits;
   readonly reporter: Reporter;
-  /** Told what a profile holds while it waits for its upload, in bytes. */
+  /** Told how many bytes a profile holds while it waits for its upload. */
   readonly onWaiting: (bytes: number) => void;
   /** A profile has been intercepted. */
   readonly claim: (payload: Profile) => Claim;
@@ -39,7 +39,7 @@ export interface PipelineDeps {
 
 const LIMITED = 'a rate limit is active';
 
-/** So long a transaction waits for its profile, with the server at hand: then it goes alone, a second after it could have gone. */
+/** A transaction waits so long for its profile while the server answers. Then it goes alone, because it must not come later than about a second. */
 const PATIENCE_MS = 900;
 
 /**
@@ -48,13 +48,13 @@ const PATIENCE_MS = 900;
  */
 const PATIENCE_MS_PER_MB = 50;
 
-/** A timer that is so late says that the process has stood still, and had no turn in that time. */
+/** A timer comes so late only if the process stood still: then the profile had no turn. */
 const STANDSTILL_MS = 200;
 
-/** A little more time for what had no turn, or is being encoded: to drop it then would waste what that has cost. */
+/** More time for a profile that had no turn, or that is being encoded, because dropping it would waste the work. */
 const GRACE_MS = 300;
 
-/** With more than this under way, an answer can't be expected soon: whoever sent is let go, with the objects that he holds. */
+/** With more than this under way, answers take time. Callers are let go then, because they hold the transactions' objects. */
 const MAX_HELD_CALLERS = 8;
 
 /** Takes profiles from interception to their carrier. */
@@ -111,8 +111,8 @@ export class Pipeline {
   }
 
   /**
-   * Tries at once what waits to be tried again. Comes true when all that is under way now has ended; false after the timeout, or as
-   * soon as no more can be done now.
+   * Tries failed uploads again, and waits. Resolves to true when all profiles that are under way now have ended, and to false
+   * after the timeout, or earlier if the others only wait for a failure to be over.
    */
   async settle(timeoutMs: number | undefined): Promise<boolean> {
     const { carrier, settling } = this.#deps;
@@ -121,12 +121,12 @@ export class Pipeline {
     if (await settling.settle(timeoutMs)) return true;
     const leftMs = endMs - performance.now();
     if (leftMs <= 0) return false;
-    // What has just failed may have begun before the server was back.
+    // An attempt may have begun before the server was back, and failed just now: once more is worth it.
     carrier.hurry();
     return settling.settle(Number.isFinite(leftMs) ? leftMs : undefined);
   }
 
-  /** Ends what is not being sent yet: its transactions are handed on, while there is time to send them. */
+  /** Ends profiles that are not being sent yet, so that their transactions can be sent while there is time. */
   giveUp(): void {
     this.#isClosed = true;
     this.#line.stop();
@@ -138,13 +138,13 @@ export class Pipeline {
     this.#deps.carrier.endWaiting();
   }
 
-  /** Breaks off what is being sent. */
+  /** Breaks off all uploads. */
   cutOff(): void {
     this.giveUp();
     this.#deps.carrier.close();
   }
 
-  /** Ends everything that is under way, before this returns: nothing that comes later is counted any more. */
+  /** Ends everything before this returns, so that the counts do not change later. */
   close(): void {
     this.cutOff();
     for (const shipment of this.#deps.settling.all) {
@@ -182,7 +182,7 @@ export class Pipeline {
     return survive(() => withoutLimited(items, rateLimits, reporter)) ?? items;
   }
 
-  /** A function of its own: one that is made beside others holds what they refer to, as the objects of a transaction. */
+  /** A method of its own, because a closure made in `#admit` would hold the transaction's objects for as long as it waits. */
   #expectEnd(arrival: Arrival): void {
     this.#deps.settling.add(arrival.shipment);
     void arrival.shipment.ended.then(() => this.#leave(arrival));
@@ -204,7 +204,7 @@ export class Pipeline {
     for (const one of recorded) one.release();
   }
 
-  /** @returns why it can't be taken */
+  /** @returns why the profile can't be taken, or undefined */
   #refusalOf(
     { shipment: { entry, format, rest }, recorded }: Arrival,
     items: AnyEnvelope[1],
@@ -243,7 +243,7 @@ export class Pipeline {
     else void this.#awaitRecording(arrival, recorded[0]?.group);
   }
 
-  /** A profile never makes its transaction wait for long. While the server can't be reached it may: alone it would be lost. */
+  /** Lets the transaction go alone if its profile takes too long. Not while the server can't be reached: alone it would be lost. */
   #expect(shipment: Shipment): void {
     const ownMs = (PATIENCE_MS_PER_MB * shipment.entry.itemBytes) / 1e6;
     const dueMs = performance.now() + PATIENCE_MS + ownMs;
@@ -268,7 +268,7 @@ export class Pipeline {
     const { shipment, recorded } = arrival;
     if (group !== undefined) {
       this.#joining.set(group, arrival);
-      // What comes later is added: nobody can be told of its end.
+      // Later parts join the same chunk: their senders can't wait for its end.
       shipment.release();
       await group.sealed;
       this.#joining.delete(group);

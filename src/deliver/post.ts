@@ -136,8 +136,8 @@ function postOnce(
 }
 
 /**
- * A process that was frozen, or whose event loop was blocked, comes to its timers before it reads what has arrived meanwhile:
- * two turns later it has been read.
+ * Waits two turns of the event loop. A process that was frozen or blocked runs its timers first, and reads answers that have arrived
+ * meanwhile after that.
  */
 function afterReading(work: () => void): void {
   setImmediate(() => setImmediate(work));

@@ -20,8 +20,8 @@ export interface ProfileItem {
 }
 
 /**
- * Whether there is a profile to be taken out. What is no envelope, or can't be changed, is for the transport below to make
- * sense of, whatever it holds.
+ * Whether the envelope has a profile that can be taken out. A value that is no envelope, or can't be changed, is left to the transport
+ * below.
  */
 export function hasProfile(envelope: Envelope): boolean {
   try {
@@ -62,7 +62,7 @@ export function takeProfiles(envelope: AnyEnvelope): ProfileItem[] {
  * A profile as the SDK builds it is an object; text and bytes have been encoded by somebody else already.
  *
  * @returns undefined for any other item
- * @throws TypeError for what is no item
+ * @throws TypeError if it is no item
  */
 function readProfile([header, payload]: AnyItem): ProfileItem | undefined {
   const type: unknown = header.type;

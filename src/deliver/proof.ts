@@ -3,7 +3,7 @@ import type { Ending } from './upload.ts';
 /** How long a chunk that is larger than all that has passed is kept to be split, should it be refused. */
 const PROOF_MS = 2000;
 
-/** Waits for a while whether what is on its way is refused for its size. */
+/** Waits a while for the answer to an upload. @returns whether the server has refused it for its size */
 export async function isRefused(ending: Promise<Ending>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const end = new Promise<undefined>((resolve) => {

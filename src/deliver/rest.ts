@@ -11,8 +11,8 @@ interface Place {
 }
 
 /**
- * What travels with a profile in its envelope: its transaction, as a rule. Here is its one owner, whatever form it has, and
- * what it takes is held in the profile's place in the ledger.
+ * The other items of a profile's envelope, as a rule its transaction. This class alone owns them, as objects or as compressed
+ * bytes, and enters their size in the ledger, because they wait as long as the profile does.
  */
 export class Rest {
   readonly #entry: Entry;
@@ -31,18 +31,18 @@ export class Rest {
     return this.#items.length === 0 && this.#places.length === 0;
   }
 
-  /** Data categories come from these. */
+  /** The types of the items, which give their data categories. */
   get types(): string[] {
     const headers = this.#places.length > 0 ? this.#places : this.#items.map(([header]) => ({ header }));
     return headers.map(({ header }) => String(header.type));
   }
 
-  /** Enters what it takes, and keeps the objects. @returns false if there is no room */
+  /** Enters their size in the ledger and keeps the objects. @returns false if there is no room */
   hold(): boolean {
     return this.#entry.holdRest(serialize(this.#items).plain.length);
   }
 
-  /** Makes it small, which goes on for a while after this has returned. @returns false, with nothing changed, if there is no room */
+  /** Starts to compress the items. @returns false, with nothing changed, if there is no room */
   shrink(): boolean {
     if (this.isEmpty) return true;
     const { plain, places } = serialize(this.#items);
@@ -59,19 +59,19 @@ export class Rest {
     return true;
   }
 
-  /** As part of a compressed body. */
+  /** The compressed items, as a part of the request body. */
   async segments(): Promise<Segment[]> {
     return this.#deflating === undefined ? [] : [await this.#deflating];
   }
 
-  /** As items again. Not by parsing: a payload that is empty, or text without a length, would not come back. */
+  /** The items again. Not by parsing, because an empty payload, or text without a length, would get lost. */
   async items(): Promise<AnyItem[]> {
     if (this.#deflating === undefined) return this.#items;
     const plain = this.#plain ?? (await inflateSegment(await this.#deflating));
     return this.#places.map(({ header, start, end }) => [header, plain.subarray(start, end)]);
   }
 
-  /** Somebody else has it, or nobody will. */
+  /** Lets go of the items: they are sent, or lost. */
   release(): void {
     if (this.isEmpty) return;
     this.#isGone = true;

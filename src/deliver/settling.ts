@@ -1,12 +1,12 @@
 import type { Shipment } from './shipment.ts';
 
 interface Waiter {
-  /** What has come later is not waited for. */
+  /** The number of the last shipment that it waits for. */
   readonly until: number;
   readonly resolve: (isSettled: boolean) => void;
 }
 
-/** All that is under way, and those that wait for its end: what a waiter costs does not follow how much that is. */
+/** Knows all shipments under way, and lets callers wait for their end. A caller costs the same, however many they are. */
 export class Settling {
   /** Numbered in the order in which they came. */
   readonly #underWay = new Map<Shipment, number>();
@@ -31,8 +31,8 @@ export class Settling {
   }
 
   /**
-   * Comes true when all that is under way now has ended; false after the timeout, or as soon as what is left waits for a
-   * failure to be over.
+   * Resolves to true when all shipments that are under way now have ended, and to false after the timeout, or earlier if the
+   * others only wait for a failure to be over.
    */
   async settle(timeoutMs: number | undefined): Promise<boolean> {
     let timer: NodeJS.Timeout | undefined;

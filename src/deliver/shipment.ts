@@ -22,7 +22,7 @@ export interface ShipmentDeps {
   readonly reporter: Reporter;
 }
 
-/** What is known of an end besides the fate. */
+/** Details of an end, besides the fate. */
 export interface EndDetails {
   /** Compressed size of the acknowledged request body. */
   readonly sentBytes?: number;
@@ -31,21 +31,21 @@ export interface EndDetails {
   readonly detail?: string;
 }
 
-/** A profile on its way to the server, with what travels in its envelope. It ends once. */
+/** A profile on its way to the server, with the other items of its envelope. It ends once. */
 export class Shipment {
   readonly entry: Entry;
   readonly format: ProfileFormat;
   readonly envelopeHeader: BaseEnvelopeHeaders;
   readonly itemHeader: BaseEnvelopeItemHeaders;
-  /** Comes true when it is known what becomes of the profile, and what was left of its envelope has been handed on. */
+  /** Resolves when the profile has ended and the other items have left too, so that a flush can wait for both. */
   readonly ended: Promise<void>;
-  /** What `send` returns to whoever called it. */
+  /** The promise that `send` returns to its caller. */
   readonly response: Promise<TransportMakeRequestResponse>;
-  /** One, or one for each part of the profile. */
+  /** The uploads that wait or are under way: one, or one for each part of the profile. */
   readonly uploads: Upload[] = [];
-  /** Runs while its transaction waits for it. */
+  /** Runs until the transaction goes without the profile. */
   timer: NodeJS.Timeout | undefined;
-  /** Whether it was taken: what travels with the profile is in the ledger. */
+  /** Whether the pipeline has taken it: then the other items are in the ledger, and may wait. */
   hasWaited = false;
   /** Whether its profile is being encoded, or has been. */
   hasBegun = false;
@@ -83,7 +83,7 @@ export class Shipment {
     });
   }
 
-  /** What travels with the profile. */
+  /** The other items of the envelope. */
   get rest(): Rest {
     return this.#rest;
   }
@@ -132,13 +132,13 @@ export class Shipment {
     this.#respond({});
   }
 
-  /** Sends what travels with the profile ahead of it: of several envelopes none is the one that it belongs to. */
+  /** Sends the other items ahead of the profile, because its parts get several envelopes and the items belong to none of them. */
   sendRestAhead(): void {
     this.release();
     this.#handOn();
   }
 
-  /** Ends it. What comes later changes nothing. */
+  /** Ends it, once: later calls change nothing. */
   end({ profile, rest, report }: Fate, { sentBytes = 0, answer = {}, detail = '' }: EndDetails): void {
     if (!this.#close()) return;
     if (profile === 'delivered') this.entry.deliver(sentBytes);

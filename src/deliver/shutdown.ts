@@ -1,18 +1,18 @@
 /** Work that is under way and can be ended before its time. */
 export interface Work {
-  /** Tries now what would be tried later. Comes true when nothing is under way any more, or false after the timeout. */
+  /** Tries failed uploads now. Resolves to true when nothing is under way any more, and to false after the timeout. */
   settle(timeoutMs: number | undefined): Promise<boolean>;
-  /** Hands on what it has not begun to send. */
+  /** Hands on each transaction that it has not begun to send. */
   giveUp(): void;
-  /** Breaks off what it is sending. */
+  /** Breaks off its uploads. */
   cutOff(): void;
 }
 
-/** Shares of the time that there is: after the first what waits is handed on, after the second what is being sent is broken off. */
+/** Shares of the given time. After the first, waiting transactions are handed on; after the second, uploads are broken off. */
 const WAITING_SHARE = 0.6;
 const SENDING_SHARE = 0.95;
 
-/** Waits for work whose last chance this is; what is not done in time is let go. @returns whether all was done */
+/** Gives work its last chance, and lets go of the rest. @returns whether all was done */
 export async function settleOrLetGo(work: Work, timeoutMs: number | undefined): Promise<boolean> {
   const startMs = performance.now();
   // To a transport, 0 means no limit.
@@ -30,11 +30,11 @@ export async function settleOrLetGo(work: Work, timeoutMs: number | undefined): 
 /** Work that does not keep the process alive. */
 export interface BackgroundWork extends Work {
   readonly isIdle: boolean;
-  /** Ends what is under way all the same. */
+  /** Ends all work that is left. */
   close(): void;
 }
 
-/** What is settled when the process would end, with the time that it has. One listener for all: each client would add one of its own. */
+/** Work that is settled before the process ends, with its time. All share one listener, because Node warns of more than ten. */
 const background = new Map<BackgroundWork, number>();
 const settling = new Set<BackgroundWork>();
 
@@ -60,7 +60,7 @@ async function settleAll(): Promise<void> {
 async function settle(work: BackgroundWork, timeoutMs: number): Promise<void> {
   if (settling.has(work) || work.isIdle) return;
   settling.add(work);
-  // What is still under way then, in a transport of the user's own, would be waited for at every end of the event loop.
+  // A transport of the user's own may still hold some: without an end they would be waited for again and again.
   if (!(await settleOrLetGo(work, timeoutMs))) work.close();
   settling.delete(work);
 }

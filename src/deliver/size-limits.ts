@@ -1,16 +1,16 @@
-/** Bodies as small as this pass everywhere: what is learned never goes below. */
+/** Bodies as small as this pass everywhere: no learned limit is lower. */
 const MIN_LEARNED_BYTES = 256 * 1024;
 
 /**
- * Below nginx's default for `client_max_body_size` of 1 MiB, and below a megabyte. What was refused does not say what would
- * have passed, and this is by far the most common limit there is: to come down to it in steps would be refused at each.
+ * Below nginx's default for `client_max_body_size` of 1 MiB, and below a megabyte. A refusal does not say which size would
+ * pass, and this is by far the most common limit: coming down to it in steps would cost a refusal each.
  */
 const COMMON_LIMIT_BYTES = 960 * 1024;
 
-/** Under the common limit, the next guess is this share of what was refused: two more bring it to the bottom. */
+/** Under the common limit, the next guess is this share of the refused size: two more guesses reach the lowest limit. */
 const NEXT_SHARE = 0.5;
 
-/** Proxies are reconfigured: what was learned is forgotten after a day. */
+/** A learned limit is forgotten after a day, because proxies are reconfigured. */
 const FORGET_MS = 24 * 60 * 60 * 1000;
 
 /** The user's limits, in bytes. */
@@ -20,7 +20,7 @@ export interface SizeOptions {
   readonly maxRequestBytes: number;
 }
 
-/** Sizes that must not be exceeded, in bytes. What is refused with 413 lowers the limit of the body as it is sent. */
+/** Sizes that must not be exceeded, in bytes. A 413 lowers the limit of the compressed body. */
 export class SizeLimits {
   readonly itemBytes: number;
   readonly envelopeBytes: number;
@@ -54,12 +54,12 @@ export class SizeLimits {
   }
 
   /**
-   * A body has been refused for its size: next time it will be smaller, but not smaller than what has passed.
+   * Learns from a body that was refused for its size: the next one will be smaller, but no smaller than one that has passed.
    *
    * @returns forgets it again: it was the size of something else
    */
   refuse(bytes: number): () => void {
-    // Not every 413 is about the body as it was sent: Relay means the item or the envelope, expanded.
+    // Relay answers 413 for items too, by their decompressed size: such a refusal says nothing about the body.
     if (this.isProven(bytes) && !this.#isInDoubt) {
       this.#isInDoubt = true;
       return () => {};

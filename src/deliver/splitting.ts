@@ -6,7 +6,7 @@ import { PartEnds } from '../profile/part-ends.ts';
 import { readColumns } from '../profile/sample-columns.ts';
 import { cutSteps, sliceTimeline, timelineOf } from '../profile/split.ts';
 import type { Consignment, Parcel } from './carrier.ts';
-import { fateOf, type Loss } from './fates.ts';
+import { fateOf, fateOfEnding, type Loss } from './fates.ts';
 import type { FitDeps } from './fit.ts';
 import { isRefused } from './proof.ts';
 import type { Shipment } from './shipment.ts';
@@ -23,7 +23,7 @@ export class Splitting {
   readonly #shipment: Shipment;
   readonly #deps: FitDeps;
   readonly #endings: Promise<void>[] = [];
-  /** What the chunk holds from which the parts are made, and what the parts hold that are on their way. */
+  /** Bytes that the chunk's objects hold, and bytes that the parts on their way hold. */
   #objectBytes: number;
   #partBytes = 0;
   #sentBytes = 0;
@@ -119,9 +119,7 @@ export class Splitting {
       this.#shipment.end(fateOf('accepted', false), { sentBytes: this.#sentBytes });
       this.#deps.reporter.split(this.#shipment.entry.identity.id, this.#endings.length);
     } else {
-      const fate = fateOf(failure.outcome, failure.mayHaveArrived);
-      const { detail } = failure;
-      this.#shipment.end(failure.isReported ? { ...fate, report: 'nothing' } : fate, { detail });
+      this.#shipment.end(fateOfEnding(failure), { detail: failure.detail });
     }
   }
 }

@@ -14,8 +14,8 @@ import { type Ending, NO_UPLOADS, type UploadStats } from './upload.ts';
 
 /**
  * Hands profiles to a transport that the user brought (an offline store, a multiplexer, a test double), in their envelope, as
- * text: both `serializeEnvelope` and `JSON.stringify` let that pass, by which such transports send and store. What it answers
- * with is believed; one that answers with nothing is taken to have accepted the profile.
+ * text, because such transports send and store by `serializeEnvelope` or by `JSON.stringify`, and text survives both. Its answer is
+ * believed; a transport that answers nothing counts as having accepted the profile.
  *
  * Whether such a transport compresses is not known: the limit of the body is kept before compression.
  */
@@ -55,7 +55,7 @@ export class TransportCarrier implements Carrier {
       { name: 'maxRequestBytes', limitBytes: requestBytes, bytes: encoding.bytes, othersBytes: aroundBytes },
     ]);
     if (load > 1) return { fits: false, load, detail };
-    // Objects and text are both held until the last of it is written.
+    // Both the objects and the text are in memory until the text is written.
     const { entry } = shipment;
     if (!entry.resize(entry.heldBytes + encoding.bytes)) {
       const detail = `no room for ${encoding.bytes} bytes of text`;
@@ -93,7 +93,7 @@ export class TransportCarrier implements Carrier {
   ): Promise<Ending> {
     shipment.leave();
     shipment.mayHaveArrived = true;
-    // The SDK's transports report what they lose: nobody else says whether this one has.
+    // The SDK's transports report their losses, others do not: only the reports say which kind this is.
     const lost = this.#watchReports(items);
     this.#active++;
     try {

@@ -26,12 +26,12 @@ export interface UploadCarrierOptions {
 }
 
 /**
- * What a waiting upload takes besides its compressed bytes: small objects and heads of buffers. 4,500 of them, queued beside a silent
- * relay, took 8.7 kB of heap and buffers each, with what the test made of them. Small profiles compress to less.
+ * Memory of a waiting upload besides its compressed bytes: small objects and heads of buffers. 4,500 of them, queued beside a silent
+ * relay, took 8.7 kB of heap and buffers each, objects of the test included. Small profiles compress to less than this.
  */
 const WAITING_BYTES = 8 * 1024;
 
-/** Deflates profiles and uploads them itself. What waits is compressed bytes, in segments that make one body. */
+/** Deflates profiles and uploads them itself. A waiting profile is held as compressed segments, which are joined into one body. */
 export class UploadCarrier implements Carrier {
   readonly #endpoint: Endpoint;
   readonly #options: UploadCarrierOptions;

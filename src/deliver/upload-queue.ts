@@ -15,13 +15,13 @@ import {
   type UploadStats,
 } from './upload.ts';
 
-/** What fails so often where others pass will fail again: a body that a middlebox cuts off, for example. */
+/** An upload that fails so often while others pass will fail again: a middlebox may cut off its body, for example. */
 const MAX_OWN_FAILURES = 5;
 
-/** What waits longer than this has missed its turn: what has just come goes first. */
+/** An upload that waits longer than this has missed its turn. New ones then go first, because their transactions wait. */
 const TURN_MS = 1000;
 
-/** Told what becomes of the way to the server. */
+/** Is told when the server can no longer be reached, and when it can again. */
 export interface QueueListener {
   /** Uploads were parked, or go on. */
   onChange(): void;
@@ -34,19 +34,19 @@ export interface QueueListener {
 const NEVER_MADE: NoAnswer = { wasSent: false, isHopeless: true, error: 'the request could not be made' };
 
 /**
- * Sends uploads in order, as many at once as wait for it. One that fails is tried again later, while others go on; when the
- * server can't be reached, all wait. What gets no answer in time expires.
+ * Sends uploads in order, as many at once as wait. A failed one is tried again later, while others go on. When the server can't be
+ * reached, all wait. An upload without an answer in time expires.
  */
 export class UploadQueue {
   readonly #maxRetryAgeMs: number;
   readonly #listener: QueueListener;
-  /** Never tried: what has just come, and what has missed its turn. */
+  /** Uploads that were never tried: new ones, and ones that have missed their turn. */
   readonly #fresh = new Map<Upload, Entry>();
   readonly #late = new Map<Upload, Entry>();
   readonly #failed = new Map<Upload, Entry>();
   readonly #link = new Link();
   readonly #abort = new AbortController();
-  /** Leaves the async context of whoever flushes, or has sent what is uploaded. */
+  /** Leaves the async context of the caller, so that no upload keeps a request's context alive. */
   readonly #detached = AsyncLocalStorage.snapshot();
   #count = 0;
   #isEnding = false;
@@ -60,7 +60,7 @@ export class UploadQueue {
     setMaxListeners(0, this.#abort.signal);
   }
 
-  /** Whether what is added now can expect its answer before long. */
+  /** Whether the server answers: an upload that is added now will know its end soon. */
   get isFlowing(): boolean {
     return this.#link.isFlowing;
   }
@@ -90,7 +90,7 @@ export class UploadQueue {
     });
   }
 
-  /** Takes out what nobody wants any more. */
+  /** Takes out an upload that nobody wants any more. */
   remove(upload: Upload): void {
     for (const list of this.#lists) {
       const entry = list.get(upload);
@@ -99,7 +99,7 @@ export class UploadQueue {
     }
   }
 
-  /** Tries at once what waits for a failure to be over; one alone while the server can't be reached. */
+  /** Tries failed uploads again at once; only one of them while the server can't be reached. */
   hurry(): void {
     this.#link.hurry();
     for (const entry of this.#failed.values()) {
@@ -109,13 +109,13 @@ export class UploadQueue {
     this.#go();
   }
 
-  /** Breaks off what is under way and ends everything. */
+  /** Breaks off the uploads under way, and ends the others. */
   close(): void {
     this.#abort.abort();
     this.endWaiting();
   }
 
-  /** Ends what is not under way, and all that is added from now on. */
+  /** Ends uploads that wait, and all that are added from now on. */
   endWaiting(): void {
     this.#isEnding = true;
     clearTimeout(this.#timer);
@@ -228,7 +228,7 @@ export class UploadQueue {
     return performance.now() >= this.#expiresAtMs(entry);
   }
 
-  /** Wakes when the first of what waits may be tried or expires. */
+  /** Sets the timer for the next upload that may be tried, or expires. */
   #wakeLater(): void {
     clearTimeout(this.#timer);
     const atMs = Math.min(this.#triesAtMs(), this.#firstExpiryMs());

@@ -9,7 +9,7 @@ export interface Ending {
   readonly answer?: Partial<Answer>;
   /** The cause, for people. */
   readonly detail: string;
-  /** Whether the SDK has put what was lost into the client report itself. */
+  /** Whether the SDK itself has reported the loss to Sentry. */
   readonly isReported?: boolean;
 }
 
@@ -27,7 +27,7 @@ export interface UploadStats {
   readonly waiting: number;
   /** Since when no upload has got an answer, in milliseconds since 1970; undefined if the last one has got one. */
   readonly failingSinceMs: number | undefined;
-  /** What the last attempt failed with: an error's code, as a rule; undefined if it got an answer. */
+  /** Error of the last attempt, as a rule its code; undefined if it got an answer. */
   readonly lastError: string | undefined;
   /** When the next attempt will be made if all wait for it, in milliseconds from now. */
   readonly nextAttemptInMs: number | undefined;
@@ -69,7 +69,7 @@ export interface Entry {
   /** Failures while others got their answers. */
   ownFailures: number;
   mayHaveArrived: boolean;
-  /** What the last attempt failed with. */
+  /** Error of the last attempt. */
   error: string;
 }
 

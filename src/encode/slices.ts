@@ -5,8 +5,8 @@ import type { Pace } from '../pace.ts';
 const TARGET_SHARE = 0.5;
 
 /**
- * In a busy loop, whose turns are long without it, work takes this share of them, up to the larger share of the limit: else what
- * it gets done in a second would fall with every other load. Where much waits, it takes the larger share of every turn.
+ * In a busy loop turns are long. Work then takes this share of a turn, up to the larger share of the limit, because it would get too
+ * little done in a second else. With much waiting, it takes the larger share of every turn.
  */
 const TURN_SHARE = 0.2;
 const BUSY_TARGET_SHARE = 0.85;
@@ -14,7 +14,7 @@ const BUSY_TARGET_SHARE = 0.85;
 /** Runs stepwise computations in slices. */
 export interface Slicing extends Pace {
   /**
-   * @param pause what else to do, and perhaps to wait for, whenever the computation pauses
+   * @param pause runs at each pause of the computation, which goes on when its promise has resolved
    * @returns what the computation returns
    */
   run<T>(steps: Generator<void, T>, pause?: () => Promise<void> | undefined): Promise<T>;
@@ -27,14 +27,14 @@ export interface Slicing extends Pace {
 export class Slices implements Slicing {
   readonly #maxSliceMs: number;
   #targetMs: number;
-  /** What was taken of this turn before the current step, and when that step began. */
+  /** Time taken of this turn before the current step, and the start of that step. */
   #spentMs = 0;
   #stepAtMs = 0;
   #isTurnOpen = false;
   #longestMs = 0;
   #totalMs = 0;
   #isStopped = false;
-  /** Whether much waits. */
+  /** Whether much work waits. Set by whoever keeps the line. */
   isPressed = false;
 
   /** @param maxSliceMs longest stretch of the event loop to take at a time, in milliseconds */
@@ -43,7 +43,7 @@ export class Slices implements Slicing {
     this.#targetMs = maxSliceMs * TARGET_SHARE;
   }
 
-  /** All that was taken so far, in milliseconds. */
+  /** Time that work has taken so far, in milliseconds. */
   get totalMs(): number {
     return this.#totalMs;
   }
@@ -62,7 +62,7 @@ export class Slices implements Slicing {
     this.#isStopped = true;
   }
 
-  /** The same allowance, for what may become needless: then it ends where it pauses next, with an error. */
+  /** The same allowance for work that may become needless: then it ends at its next pause, with an error. */
   whileWanted(isWanted: () => boolean): Slicing {
     return {
       isOver: () => this.isOver(),

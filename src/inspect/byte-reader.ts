@@ -7,7 +7,7 @@ export interface Stretch {
   /** Undefined if it was skipped, or longer than may be kept. */
   readonly text: string | undefined;
   readonly bytes: number;
-  /** Whether the input went on after it, or up to what was asked for. */
+  /** Whether the input did not end within it. */
   readonly isWhole: boolean;
 }
 
@@ -37,7 +37,7 @@ export class ByteReader {
     return this.#chunk.subarray(0, bytes);
   }
 
-  /** Reads as many bytes. @param maxKeptBytes what is longer is skipped; 0 to skip in any case */
+  /** Reads that many bytes. @param maxKeptBytes skips them if they are more; 0 skips them in any case */
   async read(bytes: number, maxKeptBytes: number): Promise<Stretch> {
     if (bytes === 0) return { text: '', bytes: 0, isWhole: true };
     let left = bytes;
@@ -48,7 +48,7 @@ export class ByteReader {
     });
   }
 
-  /** Reads a line, and the newline after it. @param maxKeptBytes of what is longer, no text is kept; 0 to skip */
+  /** Reads a line, and the newline after it. @param maxKeptBytes keeps no text of a longer line; 0 keeps none at all */
   async readLine(maxKeptBytes: number): Promise<Stretch> {
     const line = await this.#readUntil(maxKeptBytes, (chunk) => {
       const newline = chunk.indexOf(NEWLINE);

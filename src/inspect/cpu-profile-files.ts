@@ -12,7 +12,7 @@ const MIN_SAMPLES = 2;
 
 /** Writes profiles to files: the format has one thread, so a second one goes beside the first, as `OUT-2.cpuprofile`. */
 export class CpuProfileFiles {
-  /** What was written, and which thread it is, for people. */
+  /** A line for people: the file's name and its thread. */
   readonly written: string[] = [];
   readonly #path: string;
 

@@ -73,7 +73,7 @@ function callFrame(functionName: string): CallFrame {
   return { functionName, scriptId: '0', url: '', lineNumber: -1, columnNumber: -1 };
 }
 
-/** As V8 writes it, so that editors find the file: a URL for what is an absolute path. The path may be another system's. */
+/** A URL for an absolute path, as V8 writes it, so that editors find the file. The path may be another system's. */
 function urlOf(file: string): string {
   if (file.startsWith('/')) return `file://${encodeURI(file)}`;
   return /^[A-Za-z]:[\\/]/.test(file) ? `file:///${encodeURI(file.replaceAll('\\', '/'))}` : file;

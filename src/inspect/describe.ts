@@ -29,7 +29,7 @@ export interface Report {
   readonly hottest: readonly HotFunction[];
 }
 
-/** What is printed for people beside the report. */
+/** Figures for people, printed beside the report. */
 export interface Description {
   readonly report: Report;
   readonly platform: string;
@@ -81,10 +81,10 @@ function compactBytes(json: JsonObject): number | null {
 }
 
 function durationMs(timelines: readonly Timeline[]): number {
-  const firstUs = timelines.reduce(
-    (first, { timesUs }) => Math.min(first, timesUs[0] as number),
-    Number.POSITIVE_INFINITY,
-  );
-  const lastUs = timelines.reduce((last, { timesUs }) => Math.max(last, timesUs.at(-1) as number), firstUs);
-  return timelines.length === 0 ? 0 : (lastUs - firstUs) / 1000;
+  let [firstUs, lastUs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { timesUs } of timelines) {
+    firstUs = Math.min(firstUs, timesUs[0] ?? firstUs);
+    lastUs = Math.max(lastUs, timesUs.at(-1) ?? lastUs);
+  }
+  return lastUs < firstUs ? 0 : (lastUs - firstUs) / 1000;
 }

@@ -4,7 +4,7 @@ export interface TypeTally {
   readonly largestBytes: number;
 }
 
-/** What is known of an envelope without looking into its payloads. Complete once all of it has been read. */
+/** Counts the items of an envelope by their headers. It is complete once the whole envelope has been read. */
 export class EnvelopeTally {
   /** False for a payload that was saved without an envelope. */
   isEnvelope = false;

@@ -4,7 +4,7 @@ import type { Payload } from './payload.ts';
 /** A function that frames stand for. */
 export interface ProfiledFunction {
   readonly name: string;
-  /** Where its source is: a path, or what is nearest to one; empty if nothing is known. */
+  /** Path of its source, or its module or package; empty if none is known. */
   readonly file: string;
   /** From 1; 0 if it is not known. */
   readonly line: number;
@@ -48,7 +48,7 @@ export function functionsOf({ json, frames }: Payload): FunctionTable {
   return { functions, ofFrame };
 }
 
-/** The functions of a stack, leaf first. What is no function, or no frame of the profile, is left out. */
+/** The functions of a stack, leaf first. It leaves out frames that stand for no function, or do not exist. */
 export function functionsIn(stack: readonly unknown[], { ofFrame }: FunctionTable): number[] {
   return stack
     .map((index) => (typeof index === 'number' ? ofFrame[index] : undefined) ?? NO_FUNCTION)
@@ -66,7 +66,7 @@ export function labelsOf(functions: readonly ProfiledFunction[]): string[] {
   });
 }
 
-/** As editors and terminals take it: `file:line:column`, or what is known of it. */
+/** `file:line:column`, as editors and terminals take it, or the known part of it. */
 export function placeOf({ file, line, column }: ProfiledFunction): string {
   if (line === 0) return file;
   return column === 0 ? `${file}:${line}` : `${file}:${line}:${column}`;

@@ -10,7 +10,7 @@ export interface HotFunction {
   readonly function: string;
   /** While it was the one that ran: 0 to 1. */
   readonly selfShare: number;
-  /** While it ran or waited for what it had called: 0 to 1. */
+  /** While it ran, or waited for a function that it had called: 0 to 1. */
   readonly totalShare: number;
 }
 
@@ -34,16 +34,16 @@ export function timeShares({ payload: { stacks }, timelines, functions: table }:
     const running = functionsIn(stacks[stackId] as readonly unknown[], table);
     const [leaf] = running;
     if (leaf === undefined) idleUs += us;
-    else selfUs[leaf] = (selfUs[leaf] as number) + us;
+    else add(selfUs, leaf, us);
     // A function that has called itself did not take the time twice.
-    for (const id of new Set(running)) totalUs[id] = (totalUs[id] as number) + us;
+    for (const id of new Set(running)) add(totalUs, id, us);
   }
   if (allUs === 0) return { hottest: [], idleShare: 0 };
   const labels = labelsOf(functions);
   const hottest = chooseHottest(selfUs, totalUs).map((id) => ({
     function: labels[id] as string,
-    selfShare: (selfUs[id] as number) / allUs,
-    totalShare: (totalUs[id] as number) / allUs,
+    selfShare: at(selfUs, id) / allUs,
+    totalShare: at(totalUs, id) / allUs,
   }));
   return { hottest, idleShare: idleUs / allUs };
 }
@@ -52,19 +52,26 @@ function stackTimes(stackCount: number, timelines: readonly Timeline[]): Float64
   const times = new Float64Array(stackCount);
   for (const { timesUs, stackIds } of timelines) {
     for (let i = 1; i < timesUs.length; i++) {
-      const stackId = stackIds[i - 1] as number;
-      times[stackId] = (times[stackId] as number) + ((timesUs[i] as number) - (timesUs[i - 1] as number));
+      add(times, at(stackIds, i - 1), at(timesUs, i) - at(timesUs, i - 1));
     }
   }
   return times;
 }
 
 function chooseHottest(selfUs: Float64Array, totalUs: Float64Array): number[] {
-  const bySelf = (a: number, b: number): number => (selfUs[b] as number) - (selfUs[a] as number);
-  const byTotal = (a: number, b: number): number => (totalUs[b] as number) - (totalUs[a] as number);
+  const bySelf = (a: number, b: number): number => at(selfUs, b) - at(selfUs, a);
+  const byTotal = (a: number, b: number): number => at(totalUs, b) - at(totalUs, a);
   const ran = Array.from(totalUs.keys()).filter((id) => totalUs[id] !== 0);
   const bySelfFirst = ran.sort((a, b) => bySelf(a, b) || byTotal(a, b));
   const chosen = new Set(bySelfFirst.slice(0, HOTTEST));
   for (const id of [...ran].sort((a, b) => byTotal(a, b) || bySelf(a, b)).slice(0, HOTTEST)) chosen.add(id);
   return bySelfFirst.filter((id) => chosen.has(id));
+}
+
+function at(numbers: Float64Array | Int32Array, index: number): number {
+  return numbers[index] ?? 0;
+}
+
+function add(sums: Float64Array, index: number, amount: number): void {
+  sums[index] = at(sums, index) + amount;
 }

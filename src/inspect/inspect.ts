@@ -32,7 +32,7 @@ interface Described {
   readonly description: Description;
 }
 
-/** Reads a file and says what its profiles are made of. What was read before a problem is said too. */
+/** Reads a file and describes its profiles. If a problem comes up, the profiles before it are described all the same. */
 export async function inspect({ file, json, cpuProfile }: InspectOptions): Promise<Inspection> {
   const name = file === '-' ? 'standard input' : file;
   const tally = new EnvelopeTally();

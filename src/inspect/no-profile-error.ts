@@ -1,4 +1,4 @@
-/** What was given can't be read as a profile, or only in part; the message says what was found in its place. */
+/** The input is no profile, or breaks off. The message says what was found instead. */
 export class NoProfileError extends Error {
   override readonly name = 'NoProfileError';
 }

@@ -13,7 +13,7 @@ export interface Payload {
   readonly frames: readonly unknown[];
 }
 
-/** @throws NoProfileError for what is no JSON, or has no lists */
+/** @throws NoProfileError if the text is no JSON, or has no lists of a profile */
 export function parsePayload(text: string): Payload {
   let json: unknown;
   try {
@@ -36,7 +36,7 @@ export function parsePayload(text: string): Payload {
   return { format: formatOf(json, samples[0]), json, samples, stacks, frames };
 }
 
-/** The version says it. Where that is wrong, the times of the samples show what was meant. */
+/** By the version. If that is wrong, the times of the samples tell the format. */
 function formatOf({ version }: JsonObject, sample: unknown): SampleFormat {
   if (version === '1' || version === '2') return `v${version}`;
   return isJsonObject(sample) && 'timestamp' in sample ? 'v2' : 'v1';

@@ -4,7 +4,7 @@ import type { HotFunction } from './hottest.ts';
 const COLUMN = 13;
 const INDENT = '  ';
 
-/** A profile for people: a heading, then what it is made of, what Relay would say, and what took the time. */
+/** Describes a profile for people: a heading, its contents, Relay's answer, and the hottest functions. */
 export function printDescription(heading: string, description: Description): string {
   const { report } = description;
   const sections = [

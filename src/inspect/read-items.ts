@@ -30,7 +30,7 @@ export interface FoundItem {
  * profile is held at a time.
  *
  * @param tally gets all items, those that are skipped too
- * @throws NoProfileError for what is neither, or breaks off
+ * @throws NoProfileError if the input is neither, or breaks off
  */
 export async function* readItems(reader: ByteReader, tally: EnvelopeTally): AsyncGenerator<FoundItem, void> {
   const head = await reader.peek(MAX_HEADER_BYTES);

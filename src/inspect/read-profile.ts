@@ -9,7 +9,7 @@ export interface ReadProfile {
   readonly functions: FunctionTable;
 }
 
-/** @throws NoProfileError for what is none */
+/** @throws NoProfileError if the payload is no profile */
 export function readProfile(text: string): ReadProfile {
   const payload = parsePayload(text);
   return { payload, timelines: timelinesOf(payload), functions: functionsOf(payload) };

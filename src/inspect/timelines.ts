@@ -12,7 +12,7 @@ export interface Timeline {
   readonly stackIds: Int32Array;
 }
 
-/** Leaves out what has no place in time, or no stack. */
+/** Leaves out samples without a time or a stack. */
 export function timelinesOf({ format, samples, stacks }: Payload): Timeline[] {
   const threads = new Map<string, { timeUs: number; stackId: number }[]>();
   for (const sample of samples) {
@@ -21,8 +21,8 @@ export function timelinesOf({ format, samples, stacks }: Payload): Timeline[] {
       format === 'v1'
         ? readNumber(sample.elapsed_since_start_ns) / NS_PER_US
         : readNumber(sample.timestamp) * US_PER_S;
-    const stackId = sample.stack_id as number;
-    if (!Number.isFinite(timeUs) || !Array.isArray(stacks[stackId])) continue;
+    const stackId = sample.stack_id;
+    if (!Number.isFinite(timeUs) || typeof stackId !== 'number' || !Array.isArray(stacks[stackId])) continue;
     const threadId = String(sample.thread_id);
     const thread = threads.get(threadId);
     if (thread === undefined) threads.set(threadId, [{ timeUs, stackId }]);

@@ -1,9 +1,9 @@
 import type { Client, DataCategory, EventDropReason } from '@sentry/core';
 
-/** What the SDK will tell Sentry of what was lost. */
+/** The losses that the SDK will report to Sentry. */
 export interface ClientReports {
   add(reason: EventDropReason, category: string): void;
-  /** Takes one loss out again, if there is one: what was reported goes on. */
+  /** Takes one loss out again, if there is one, because its item goes on after all. */
   takeBack(reason: EventDropReason, category: string): void;
   /** Losses that wait for the next report. */
   count(reason: EventDropReason, category: string): number;
@@ -11,7 +11,7 @@ export interface ClientReports {
 
 /**
  * The reports of a client. The SDK's transports report all of an envelope that is refused for its size; of ours a part goes on, and
- * the SDK has no public way to say so, nor to see what it has reported.
+ * the SDK has no public way to take a loss back, or to see its losses.
  */
 export function reportsOf(client: Client): ClientReports {
   const outcomes = (): Record<string, number> => {

@@ -1,4 +1,4 @@
-/** What an error says; anything may have been thrown, and may throw again when it is looked at. */
+/** The text of a thrown value. It may be no error, and may throw again when it is read. */
 export function messageOf(error: unknown): string {
   try {
     return error instanceof Error ? error.message : String(error);

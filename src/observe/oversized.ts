@@ -1,6 +1,6 @@
 import type { ThinningLoss } from '../deliver/thinning.ts';
 
-/** What has been done to profiles that were over a limit of size. */
+/** Counts of profiles that were over a limit of size. */
 export interface OversizedStats {
   /** Chunks that were sent in several parts, with no sample left out. */
   readonly split: number;
@@ -15,7 +15,7 @@ export interface OversizedStats {
   readonly selfTimeDistance: number;
 }
 
-/** Counts what has been done to profiles that were too large. */
+/** Counts profiles that were split or thinned because they were too large. */
 export class Oversized {
   #split = 0;
   #thinned = 0;

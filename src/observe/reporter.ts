@@ -16,7 +16,7 @@ export interface ReporterDeps {
   readonly onDrop: ((drop: Drop) => void) | undefined;
 }
 
-/** Tells the log, the user and Sentry what has become of profiles, and counts what has no place in the ledger. */
+/** Tells the log, the user and Sentry of losses and changes, and counts events that the ledger does not know. */
 export class Reporter {
   /**
    * Whether Sentry is told. Not while the process is being let go with the server unreachable: a client report would keep it, as the
@@ -70,7 +70,7 @@ export class Reporter {
     publish('state', () => change);
   }
 
-  /** What is decided once, or once in a while. */
+  /** Writes a line for a decision that is rare. */
   tell(kind: string, text: string): void {
     this.#log.log(kind, text);
   }
@@ -89,12 +89,12 @@ export class Reporter {
     }
   }
 
-  /** What belongs to these data categories will not reach Sentry, and nobody else has said so. */
+  /** Reports losses of these data categories to Sentry, because nobody else has. */
   lose(reason: DropReason, categories: readonly string[]): void {
     for (const category of categories) this.#report(DISCARD_REASONS[reason], category);
   }
 
-  /** What the SDK has reported as lost goes on. */
+  /** Takes losses back that the SDK has reported, because their items go on. */
   recover(reason: DropReason, categories: readonly string[]): void {
     for (const category of categories) this.#deps.reports.takeBack(DISCARD_REASONS[reason], category);
   }
@@ -121,7 +121,7 @@ export class Reporter {
     try {
       debug.warn('[BoundedProfiling] A profile could not be encoded:', error);
     } catch {
-      // What was thrown can't be printed.
+      // The thrown value can't be printed.
     }
   }
 

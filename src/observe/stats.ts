@@ -6,7 +6,7 @@ import type { SamplingStats } from '../sampling/sampling.ts';
 import type { HeldBackStats } from './held-back.ts';
 import type { OversizedStats } from './oversized.ts';
 
-/** What has become of the profiles of one client. A frozen snapshot: `captured = delivered + dropped.total + pending`. */
+/** The statistics of one client, as a frozen snapshot: `captured = delivered + dropped.total + pending`. */
 export interface ProfilingStats {
   /** Profiles that were intercepted on their way out, or lost before that for want of room. */
   readonly captured: number;
@@ -26,7 +26,7 @@ export interface ProfilingStats {
   };
   readonly memory: {
     readonly budgetBytes: number;
-    /** What profiling holds now, with what is set aside for profiles that run. */
+    /** Bytes that profiling holds now, and has set aside for profiles that run. */
     readonly heldBytes: number;
     /** The part of it that is set aside for profiles that run, or have ended and wait for their transaction. */
     readonly reservedBytes: number;

@@ -16,13 +16,14 @@ export class PartEnds {
       Number((profile.stacks.at(id)?.length ?? 0) > 0),
     );
     this.#busyBefore = new Uint32Array(order.length + 1);
-    for (let place = 0; place < order.length; place++) {
-      const stack = columns.stackIds[order[place] as number] as number;
-      this.#busyBefore[place + 1] = (this.#busyBefore[place] as number) + (hasFrames[stack] as number);
+    let busy = 0;
+    for (const [place, index] of order.entries()) {
+      busy += hasFrames[columns.stackIds[index] ?? 0] ?? 0;
+      this.#busyBefore[place + 1] = busy;
     }
   }
 
-  /** Where a part ends that begins at a place and has about `size` samples: what is left is a part of its own, or nothing. */
+  /** Where a part ends that begins at a place and has about `size` samples. The rest after it is a valid part too, or nothing. */
   endAfter(start: number, size: number): number {
     const length = this.#length;
     let end = Math.min(start + size, length);
@@ -38,6 +39,7 @@ export class PartEnds {
   }
 
   #busyIn(start: number, end: number): number {
-    return (this.#busyBefore[end] as number) - (this.#busyBefore[start] as number);
+    const [before = 0, until = 0] = [this.#busyBefore[start], this.#busyBefore[end]];
+    return until - before;
   }
 }

@@ -17,7 +17,7 @@ export interface Mark {
 
 /** What the recording takes. All clients of a process share one. */
 export interface RecorderStats {
-  /** What is kept of it now, in bytes: ticks, stacks and frames. */
+  /** Bytes of ticks, stacks and frames that are kept now. */
   readonly bytes: number;
   /** Segments that are kept, and the different frames and call stacks (each with its callers) that they refer to. */
   readonly segments: number;
@@ -100,7 +100,7 @@ export class Recorder {
     return this.#rotation.longestStopMs;
   }
 
-  /** What the recording has taken of the event loop, in milliseconds. */
+  /** Time of the event loop that the recording has taken, in milliseconds. */
   get cost(): { readonly nativeStopMs: number; readonly interningMs: number } {
     return { nativeStopMs: this.#rotation.stopMs, interningMs: this.#slices.totalMs };
   }

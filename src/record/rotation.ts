@@ -97,7 +97,7 @@ export class Rotation {
     return this.#restarts;
   }
 
-  /** What all native stops together have taken. */
+  /** Time that all native stops together have taken. */
   get stopMs(): number {
     return this.#stopMs;
   }

@@ -4,12 +4,12 @@ import { readPressure } from './pressure.ts';
 import { type Signals, usable, type Watermarks } from './signals.ts';
 
 /**
- * What reduces the rate.
+ * A cause of a reduced rate.
  *
  * - `heap`: the live part of the old generation
  * - `container`: resident memory, by the container's limit
  * - `contexts`: more are active than the whole budget has room for
- * - `budget`: what waits for its upload has taken the room
+ * - `budget`: profiles that wait for their upload have taken the room
  */
 export type SamplingCause = 'heap' | 'container' | 'contexts' | 'budget';
 

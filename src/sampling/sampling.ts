@@ -15,7 +15,7 @@ export interface SamplingStats {
   readonly activeContexts: number;
   /** `normal`; `reduced` by memory or by the number of contexts, now or lately; `paused`, because memory is critical. */
   readonly state: SamplingState;
-  /** What reduces the rate; what has last, if it was reduced lately; undefined in the normal state. */
+  /** The cause of the reduced rate, or of the last reduction if that was lately; undefined in the normal state. */
   readonly cause: SamplingCause | undefined;
 }
 

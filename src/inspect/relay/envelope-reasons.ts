@@ -14,8 +14,7 @@ export function sizeReasons(profileBytes: number): string[] {
 }
 
 /**
- * Why Relay would refuse the envelope, or the profile because of what is or is not beside it: relay-server/src/utils/sizes.rs,
- * and a profile is dropped where its transaction is missing.
+ * Why Relay would refuse the envelope, by relay-server/src/utils/sizes.rs, or drop the profile, because its transaction is missing.
  */
 export function envelopeReasons(tally: EnvelopeTally, format: SampleFormat): string[] {
   if (!tally.isEnvelope) return [];

@@ -13,7 +13,7 @@ interface SampleV1 {
   readonly ns: bigint;
 }
 
-/** `SampleProfile::normalize`: what is left of the samples, and whether that makes a profile. */
+/** Drops samples as `SampleProfile::normalize` does, and says why the others make no profile. */
 export function checkSamplesV1(
   { samples, stacks }: Payload,
   transaction: JsonObject,
@@ -30,8 +30,7 @@ export function checkSamplesV1(
   if (reasons.list.length > known) return;
   const all = samples.map((sample) => {
     const { stack_id, thread_id, elapsed_since_start_ns } = sample as JsonObject;
-    const stack = stacks[stack_id as number];
-    const isIdle = !Array.isArray(stack) || stack.length === 0;
+    const isIdle = !hasFrames(stacks, stack_id);
     return { isIdle, thread: toBigInt(thread_id), ns: toBigInt(elapsed_since_start_ns) };
   });
   const kept = withoutSingles(withoutIdleEdges(all.filter(isWithin(transaction))));
@@ -70,8 +69,14 @@ function withoutSingles(samples: readonly SampleV1[]): SampleV1[] {
   return samples.filter(({ thread }) => counts.get(thread) !== 1);
 }
 
+/** Of a number, or a string of one, that may have a sign. */
 function toBigInt(value: unknown): bigint {
-  return BigInt(typeof value === 'string' ? value.replace('+', '') : (value as number));
+  return BigInt(typeof value === 'string' ? value.replace('+', '') : Number(value));
+}
+
+function hasFrames(stacks: Payload['stacks'], stackId: unknown): boolean {
+  const stack = typeof stackId === 'number' ? stacks[stackId] : undefined;
+  return Array.isArray(stack) && stack.length > 0;
 }
 
 /** `ProfileData::normalize`. Relay sorts the samples itself, so their order is free. */
@@ -87,15 +92,14 @@ export function checkSamplesV2({ samples, stacks }: Payload, reasons: Reasons): 
   if (reasons.list.length > known) return;
   const busy = new Map<unknown, number>();
   for (const { stack_id, thread_id } of samples as readonly JsonObject[]) {
-    const stack = stacks[stack_id as number];
-    if (Array.isArray(stack) && stack.length > 0) busy.set(thread_id, (busy.get(thread_id) ?? 0) + 1);
+    if (hasFrames(stacks, stack_id)) busy.set(thread_id, (busy.get(thread_id) ?? 0) + 1);
   }
   let firstS = Number.POSITIVE_INFINITY;
   let lastS = Number.NEGATIVE_INFINITY;
   for (const { thread_id, timestamp } of samples as readonly JsonObject[]) {
     if ((busy.get(thread_id) ?? 0) < 2) continue;
-    firstS = Math.min(firstS, timestamp as number);
-    lastS = Math.max(lastS, timestamp as number);
+    firstS = Math.min(firstS, Number(timestamp));
+    lastS = Math.max(lastS, Number(timestamp));
   }
   if (firstS > lastS)
     reasons.add('no samples are left without threads that have fewer than two that are not idle');

@@ -29,7 +29,7 @@ export const isLiveId: Accepts = (value) => isId(value) && !NIL_UUID.test(value 
 export const isDateTime: Accepts = (value) =>
   typeof value === 'string' && DATE_TIME.test(value) && !Number.isNaN(Date.parse(value));
 
-/** `Option<T>`: missing, null, or what it takes itself. */
+/** `Option<T>`: missing, null, or a value that `accepts` takes. */
 export function optional(accepts: Accepts): Accepts {
   return (value) => value === undefined || value === null || accepts(value);
 }
