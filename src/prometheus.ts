@@ -24,7 +24,7 @@ function register(metric: Metric, registry: Registry): void {
     new Counter({
       ...options,
       collect() {
-        // A counter can only be raised: what was read before is taken back first.
+        // prom-client can only raise a counter: it starts from 0 again, because the statistics are sums.
         this.reset();
         for (const { labels, value } of metric.read(readClients())) this.inc(labels, value);
       },
@@ -33,8 +33,11 @@ function register(metric: Metric, registry: Registry): void {
     new Gauge({
       ...options,
       collect() {
+        const readings = metric.read(readClients());
         this.reset();
-        for (const { labels, value } of metric.read(readClients())) this.set(labels, value);
+        // Without a client there is no level: 0, which prom-client would tell, means something else.
+        if (readings.length === 0) this.remove({});
+        for (const { labels, value } of readings) this.set(labels, value);
       },
     });
   }

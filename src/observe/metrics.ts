@@ -13,7 +13,7 @@ export interface Metric {
   /** Without prefix and unit. */
   readonly name: string;
   readonly kind: 'counter' | 'gauge';
-  /** A base unit; undefined for what is counted. */
+  /** A base unit; undefined for a count. */
   readonly unit: 'bytes' | 'seconds' | 'ratio' | undefined;
   readonly help: string;
   readonly labelNames: readonly string[];
@@ -26,7 +26,7 @@ const DROP_REASONS = Object.keys(DISCARD_REASONS) as (keyof typeof DISCARD_REASO
 const SKIPS = Object.keys(SKIP_REASONS) as (keyof typeof SKIP_REASONS)[];
 const MS_PER_SECOND = 1000;
 
-type Pick = (stats: ProfilingStats) => number;
+type Figure = (stats: ProfilingStats) => number;
 
 /** All clients of this process. */
 export function readClients(): ProfilingStats[] {
@@ -63,16 +63,16 @@ export const METRICS: readonly Metric[] = [
     'Profiles that are being encoded, wait, or are being uploaded.',
     (s) => s.pending,
   ),
-  gauge('profiles_running', 'V8 profiles open now.', (s) => s.running),
-  gauge('held', 'What profiling holds now.', (s) => s.memory.heldBytes, 'bytes'),
+  shared('gauge', 'profiles_running', 'V8 profiles open now.', (s) => s.running),
+  gauge('held', 'Memory that profiling holds now.', (s) => s.memory.heldBytes, 'bytes'),
   gauge(
     'reserved',
-    'The part of it that is set aside for profiles that run.',
+    'Memory that is set aside for profiles that run.',
     (s) => s.memory.reservedBytes,
     'bytes',
   ),
-  gauge('budget', 'What profiling may hold.', (s) => s.memory.budgetBytes, 'bytes'),
-  gauge('recording', 'What is kept of the shared recording.', (s) => s.recorder.bytes, 'bytes'),
+  gauge('budget', 'Memory that profiling may hold.', (s) => s.memory.budgetBytes, 'bytes'),
+  shared('gauge', 'recording', 'Memory of the shared recording.', (s) => s.recorder.bytes, 'bytes'),
   worst('sampling_rate', 'Share of your own rate that is in force.', (s) => s.sampling.rate, Math.min),
   worst(
     'heap_used',
@@ -90,7 +90,7 @@ export const METRICS: readonly Metric[] = [
   labelled('gauge', 'state', '1 for the state that is in force.', 'state', STATES, (s, state) =>
     Number(s.sampling.state === state),
   ),
-  labelled('gauge', 'cause', '1 for what reduces the rate.', 'cause', CAUSES, (s, cause) =>
+  labelled('gauge', 'cause', '1 for the cause of the reduced rate.', 'cause', CAUSES, (s, cause) =>
     Number(s.sampling.cause === cause),
   ),
   counter(
@@ -107,27 +107,30 @@ export const METRICS: readonly Metric[] = [
     'Profiles of transactions that were thinned to fit.',
     (s) => s.oversized.thinned,
   ),
-  counter('native_stops', 'V8 profiles that were stopped.', (s) => s.recorder.nativeStops),
-  counter('recorder_restarts', 'How often the thread of V8 was stuck.', (s) => s.recorder.restarts),
+  shared('counter', 'native_stops', 'V8 profiles that were stopped.', (s) => s.recorder.nativeStops),
+  shared('counter', 'recorder_restarts', 'How often the thread of V8 was stuck.', (s) => s.recorder.restarts),
   gauge('uploads_active', 'Uploads under way.', (s) => s.upload.active),
   gauge('uploads_waiting', 'Uploads that wait.', (s) => s.upload.waiting),
   gauge('upload_failing', '1 while no upload gets an answer.', (s) =>
     Number(s.upload.failingSinceMs !== undefined),
   ),
-  counter(
+  shared(
+    'counter',
     'native_stop',
     'Event loop taken by native stops.',
     (s) => s.cost.nativeStopMs / MS_PER_SECOND,
     'seconds',
   ),
-  counter(
+  shared(
+    'counter',
     'interning',
     'Event loop taken by interning.',
     (s) => s.cost.interningMs / MS_PER_SECOND,
     'seconds',
   ),
   counter('encoding', 'Event loop taken by encoding.', (s) => s.cost.encodingMs / MS_PER_SECOND, 'seconds'),
-  counter(
+  shared(
+    'counter',
     'deflating',
     'Time that deflating took on the threads of zlib.',
     (s) => s.cost.deflatingMs / MS_PER_SECOND,
@@ -146,38 +149,43 @@ export const METRICS: readonly Metric[] = [
   ),
 ];
 
-function counter(name: string, help: string, pick: Pick, unit?: Metric['unit']): Metric {
-  return summed('counter', name, help, pick, unit);
+function counter(name: string, help: string, pick: Figure, unit?: Metric['unit']): Metric {
+  return { ...unlabelled(help, (all) => sum(all, pick)), name, kind: 'counter', unit };
 }
 
-function gauge(name: string, help: string, pick: Pick, unit?: Metric['unit']): Metric {
-  return summed('gauge', name, help, pick, unit);
+function gauge(name: string, help: string, pick: Figure, unit?: Metric['unit']): Metric {
+  return { ...unlabelled(help, (all) => sum(all, pick)), name, kind: 'gauge', unit };
 }
 
-function summed(kind: Metric['kind'], name: string, help: string, pick: Pick, unit: Metric['unit']): Metric {
-  return {
-    name,
-    kind,
-    unit,
-    help,
-    labelNames: [],
-    read: (all) => [{ labels: {}, value: all.reduce((sum, stats) => sum + pick(stats), 0) }],
-  };
+/** A figure of the process. Each client tells the same, so it must not be added up. */
+function shared(
+  kind: Metric['kind'],
+  name: string,
+  help: string,
+  pick: Figure,
+  unit?: Metric['unit'],
+): Metric {
+  return { ...unlabelled(help, (all) => Math.max(0, ...all.map(pick))), name, kind, unit };
 }
 
 /** A share, of which the worst of all clients says most. */
-function worst(name: string, help: string, pick: Pick, choose: typeof Math.max): Metric {
-  return { ...chosen(help, pick, choose), name, unit: 'ratio' };
+function worst(name: string, help: string, pick: Figure, choose: typeof Math.max): Metric {
+  return { ...unlabelled(help, (all) => choose(...all.map(pick))), name, kind: 'gauge', unit: 'ratio' };
 }
 
-function slowest(name: string, help: string, pickMs: Pick): Metric {
-  return { ...chosen(help, (stats) => pickMs(stats) / MS_PER_SECOND, Math.max), name, unit: 'seconds' };
+function slowest(name: string, help: string, pickMs: Figure): Metric {
+  return shared('gauge', name, help, (stats) => pickMs(stats) / MS_PER_SECOND, 'seconds');
 }
 
-function chosen(help: string, pick: Pick, choose: typeof Math.max): Omit<Metric, 'name' | 'unit'> {
-  const read = (all: readonly ProfilingStats[]): Reading[] =>
-    all.length === 0 ? [] : [{ labels: {}, value: choose(...all.map(pick)) }];
-  return { kind: 'gauge', help, labelNames: [], read };
+function unlabelled(
+  help: string,
+  value: (all: readonly ProfilingStats[]) => number,
+): Pick<Metric, 'help' | 'labelNames' | 'read'> {
+  return {
+    help,
+    labelNames: [],
+    read: (all) => (all.length === 0 ? [] : [{ labels: {}, value: value(all) }]),
+  };
 }
 
 function labelled<Label extends string>(
@@ -191,7 +199,11 @@ function labelled<Label extends string>(
   const read = (all: readonly ProfilingStats[]): Reading[] =>
     labels.map((label) => ({
       labels: { [labelName]: label },
-      value: all.reduce((sum, stats) => sum + pick(stats, label), 0),
+      value: sum(all, (stats) => pick(stats, label)),
     }));
   return { name, kind, unit: undefined, help, labelNames: [labelName], read };
+}
+
+function sum(all: readonly ProfilingStats[], pick: Figure): number {
+  return all.reduce((total, stats) => total + pick(stats), 0);
 }

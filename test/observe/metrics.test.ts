@@ -51,6 +51,17 @@ test('a Prometheus registry tells the statistics of all clients when it is scrap
   }
 });
 
+test('a figure of the process is told once, however many clients there are', async () => {
+  const registry = new Registry();
+  registerProfilingMetrics(registry);
+  await deliverTwo();
+  const { stats } = createClient(relay.dsn);
+  const text = await registry.metrics();
+  const [, seconds] = /^sentry_bounded_profiling_deflating_seconds_total (\S+)$/m.exec(text) ?? [];
+  expect(Number(seconds)).toBeGreaterThan(0);
+  expect(Number(seconds)).toBe(stats().cost.deflatingMs / 1000);
+});
+
 test('a client that is closed is no longer told of', async () => {
   const registry = new Registry();
   registerProfilingMetrics(registry);
@@ -58,6 +69,7 @@ test('a client that is closed is no longer told of', async () => {
   expect(await registry.metrics()).toContain('sentry_bounded_profiling_state{state="normal"} 1');
   await client.close(100);
   expect(await registry.metrics()).toContain('sentry_bounded_profiling_state{state="normal"} 0');
+  expect(await registry.metrics()).not.toMatch(/^sentry_bounded_profiling_sampling_rate_ratio /m);
 });
 
 /** Reads when it is asked to. */
