@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createClient } from '../support/client.ts';
 import {
@@ -16,6 +18,9 @@ beforeEach(async () => {
   relay = await startRelay();
 });
 afterEach(() => relay.close());
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 
 /** Ids of the transactions that have arrived, each as often as it has. */
 const transactionIds = (): string[] =>
@@ -148,9 +153,32 @@ test('what has gone alone is not encoded to its end', async () => {
   const { client, send, stats } = createClient(relay.dsn, { maxSliceMs: 0.02 });
   void send(profiledTransaction({ profile: incompressibleLists(3000, 'transaction') }));
   await beBusyUntil(() => stats().dropped.budget === 1);
+  // It would find no time beside the one before.
   void send(profiledTransaction());
+  await beBusyUntil(() => stats().pending === 0);
+  expect(stats()).toMatchObject({ captured: 2, delivered: 1, dropped: { budget: 1 } });
   await client.flush(20_000);
-  expect(stats()).toMatchObject({ captured: 2, delivered: 1 });
+});
+
+test('the objects of a transaction that waits are let go', async () => {
+  relay.behave({ kind: 'silent' });
+  const { client, send, stats } = createClient(relay.dsn);
+  const sendOne = (): WeakRef<object> => {
+    const envelope = profiledTransaction();
+    const transaction = new WeakRef<object>(envelope[1][0]?.[1]);
+    void send(envelope);
+    return transaction;
+  };
+  const transactions = Array.from({ length: 50 }, sendOne);
+  await relay.waitFor(({ heldRequests }) => heldRequests === 30);
+  const held = (): number => {
+    collectGarbage();
+    return transactions.filter((one) => one.deref() !== undefined).length;
+  };
+  // The SDK holds those whose senders wait for an answer.
+  await expect.poll(held, { timeout: 5000 }).toBeLessThanOrEqual(1);
+  expect(stats().pending).toBeGreaterThanOrEqual(30);
+  await client.close(10);
 });
 
 test('close hands on all that waits, at the pace of the SDK’s transport', async () => {
@@ -194,10 +222,10 @@ test('each of many flushes beside much that waits costs next to nothing', async 
     await Promise.all(Array.from({ length: count }, () => client.flush(1)));
   };
   await flush(50);
-  global.gc?.();
+  collectGarbage();
   const before = process.memoryUsage().heapUsed;
   await flush(500);
-  global.gc?.();
+  collectGarbage();
   expect(process.memoryUsage().heapUsed - before).toBeLessThan(8 * MiB);
   await client.close(10);
 });

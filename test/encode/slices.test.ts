@@ -81,3 +81,13 @@ test('what a computation throws passes', async () => {
   })();
   await expect(slices.run(failing)).rejects.toThrow('broken');
 });
+
+test('work that nobody wants any more ends where it pauses next, and leaves its allowance to others', async () => {
+  const slices = new Slices(1);
+  let isWanted = true;
+  const needless = slices.whileWanted(() => isWanted);
+  const running = needless.run(count(1000, slices));
+  isWanted = false;
+  await expect(running).rejects.toThrow('stopped');
+  expect(await slices.run(count(2, slices))).toBe(2);
+});
