@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
+import { Turns } from './turns.ts';
 
 /**
  * What is left of a profile after interning is mostly digits, on which level 3 takes less than half the time of the default of 6 and
@@ -101,12 +102,19 @@ const INPUT_BYTES = 1024 * 1024 + 64 * 1024;
 const MIN_SHARED_BYTES = 64 * 1024;
 const spareInputs: (Buffer | undefined)[] = [undefined, undefined];
 
+/** Node has four threads for zlib. Each call takes up to 256 KiB when it is made, and not when its turn comes: more would only wait. */
+const turns = new Turns(4);
+
 /**
  * Deflates a few blocks in one go: on a busy event loop every trip to zlib's thread and back costs a turn.
  *
  * @param blocks together small: they are copied
  */
-export async function deflateAtOnce(blocks: readonly Uint8Array[], position: Position): Promise<Segment> {
+export function deflateAtOnce(blocks: readonly Uint8Array[], position: Position): Promise<Segment> {
+  return turns.run(() => deflateNow(blocks, position));
+}
+
+async function deflateNow(blocks: readonly Uint8Array[], position: Position): Promise<Segment> {
   const bytes = blocks.reduce((sum, block) => sum + block.length, 0);
   const isShared = bytes >= MIN_SHARED_BYTES && bytes <= INPUT_BYTES && spareInputs.length > 0;
   if (!isShared) return deflatePlain(Buffer.concat(blocks, bytes), position);
@@ -125,11 +133,22 @@ export async function deflateAtOnce(blocks: readonly Uint8Array[], position: Pos
 
 async function deflatePlain(plain: Buffer, position: Position): Promise<Segment> {
   const chunkSize = Math.max(plain.length >> EXPECTED_SHIFT, MIN_CHUNK_BYTES);
-  const options = { ...optionsFor(position), chunkSize };
+  const options = { ...optionsFor(position), ...memoryFor(plain.length), chunkSize };
   const deflate = promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.deflateRaw);
   const compressed = await timed(deflate(plain, options));
   // zlib may have allocated far more than it filled: what waits is copied to its size.
   return toSegment(plain, Buffer.from(compressed));
+}
+
+/** zlib's range and defaults: by them it takes 256 KiB, most of which it has to clear first. */
+const WINDOW_BITS = { least: 9, most: 15 };
+const MOST_MEM_LEVEL = 8;
+
+/** A window that is no larger than the input finds as much. Its tables are as small: for a transaction of 2 kB a tenth. */
+function memoryFor(bytes: number): zlib.ZlibOptions {
+  const neededBits = Math.ceil(Math.log2(Math.max(1, bytes)));
+  const windowBits = Math.min(Math.max(neededBits, WINDOW_BITS.least), WINDOW_BITS.most);
+  return { windowBits, memLevel: Math.min(windowBits - 7, MOST_MEM_LEVEL) };
 }
 
 /** Most bytes of a stored block, and what goes before them (RFC 1951, section 3.2.4). */
