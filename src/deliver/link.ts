@@ -11,6 +11,9 @@ const FRESH_ANSWER_MS = 500;
 /** With uploads under way, no answer to any of them in this time is no mere slowness. */
 const SILENCE_MS = 3000;
 
+/** Whether an upload is new, has missed its turn, or has failed before. */
+export type Turn = 'new' | 'late' | 'again';
+
 /** How long to wait after so many failures. */
 export function pauseAfter(failures: number): number {
   const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), MAX_PAUSE_MS);
@@ -30,7 +33,8 @@ export class Link {
   #answeredAtMs = Number.NEGATIVE_INFINITY;
   #activeSinceMs = 0;
   #active = 0;
-  #maxActive = MAX_ACTIVE;
+  /** How many may be under way where one of those that have waited begins. */
+  #maxBehind = MAX_ACTIVE;
   #failingSinceMs: number | undefined;
 
   get isDown(): boolean {
@@ -56,12 +60,20 @@ export class Link {
     return !this.isDown && (this.#active === 0 || quietMs < SILENCE_MS);
   }
 
-  /** @param isFirst whether it is the first attempt of its upload: nothing says yet that it will fail as the others did */
-  mayTry(isFirst: boolean): boolean {
-    return !this.isFull && performance.now() >= this.triesAtMs(isFirst);
+  /**
+   * After an outage, those that have waited go by and by, because the server may not be up to all of them at once. New ones go as they
+   * come: their transactions would else go alone meanwhile, which is as many requests.
+   */
+  mayTry(turn: Turn): boolean {
+    if (this.isFull || performance.now() < this.triesAtMs(turn !== 'again')) return false;
+    return turn === 'new' || !this.isFullBehind;
   }
 
-  /** From when on an attempt may be made, if there is a place for it. */
+  /**
+   * From when on an attempt may be made, if there is a place for it.
+   *
+   * @param isFirst whether it is the first attempt of its upload: nothing says yet that it will fail as the others did
+   */
   triesAtMs(isFirst: boolean): number {
     if (!this.isDown) return Number.NEGATIVE_INFINITY;
     return isFirst ? Math.min(this.#resumesAtMs, this.#failedAtMs + FIRST_PAUSE_MS) : this.#resumesAtMs;
@@ -69,7 +81,12 @@ export class Link {
 
   /** Whether as much is under way as may be. */
   get isFull(): boolean {
-    return this.#active >= (this.isDown ? 1 : this.#maxActive);
+    return this.#active >= (this.isDown ? 1 : MAX_ACTIVE);
+  }
+
+  /** The same for those that have waited. */
+  get isFullBehind(): boolean {
+    return this.isFull || this.#active >= this.#maxBehind;
   }
 
   begin(): void {
@@ -80,9 +97,8 @@ export class Link {
   answered(): void {
     this.#active--;
     this.#answeredAtMs = performance.now();
-    // As many more as there are answers: the server may not be up to all of them at once.
-    if (this.isDown) this.#maxActive = 1;
-    this.#maxActive = Math.min(this.#maxActive + 1, MAX_ACTIVE);
+    if (this.isDown) this.#maxBehind = 1;
+    this.#maxBehind = Math.min(this.#maxBehind + 1, MAX_ACTIVE);
     this.#failed.clear();
     this.#failingSinceMs = undefined;
     this.#pauses = 0;

@@ -251,10 +251,7 @@ export class Pipeline {
       shipment.timer = undefined;
       shipment.release();
       if (shipment.hasLeft || !this.#deps.carrier.isFlowing) return;
-      shipment.leaveOut(
-        'budget',
-        shipment.hasBegun ? 'not encoded in time' : 'its turn did not come in time',
-      );
+      shipment.leaveOut('budget', latenessOf(shipment));
     };
     shipment.timer = setTimeout(() => {
       const stoodStill = performance.now() - dueMs > STANDSTILL_MS;
@@ -279,4 +276,10 @@ export class Pipeline {
       shipment.leaveOut('rate-limited', LIMITED);
     } else this.#line.add(arrival);
   }
+}
+
+/** What a profile whose transaction could wait no longer was late for. */
+function latenessOf({ uploads, hasBegun }: Shipment): string {
+  if (uploads.length > 0) return 'its upload had no turn in time';
+  return hasBegun ? 'not encoded in time' : 'its turn did not come in time';
 }

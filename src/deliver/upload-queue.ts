@@ -147,11 +147,11 @@ export class UploadQueue {
 
   /** New ones before those that have missed their turn, and these before those that have failed. */
   #next(): Entry | undefined {
-    if (this.#link.mayTry(true)) {
-      const first = this.#firstFresh() ?? firstOf(this.#late);
-      if (first !== undefined) return first;
-    }
-    if (!this.#link.mayTry(false)) return undefined;
+    const fresh = this.#firstFresh();
+    if (fresh !== undefined && this.#link.mayTry('new')) return fresh;
+    const late = firstOf(this.#late);
+    if (late !== undefined && this.#link.mayTry('late')) return late;
+    if (!this.#link.mayTry('again')) return undefined;
     if (this.#link.isDown) return firstOf(this.#failed);
     const nowMs = performance.now();
     for (const entry of this.#failed.values()) if (entry.retryAtMs <= nowMs) return entry;
@@ -255,6 +255,7 @@ export class UploadQueue {
     const hasUntried = this.#fresh.size + this.#late.size > 0;
     if (link.isDown) return link.triesAtMs(hasUntried);
     let atMs = Number.POSITIVE_INFINITY;
+    if (link.isFullBehind) return atMs;
     for (const { retryAtMs } of this.#failed.values()) atMs = Math.min(atMs, retryAtMs);
     return atMs;
   }

@@ -1,4 +1,4 @@
-import type { ProfilingStats } from '../../src/index.ts';
+import type { Drop, ProfilingStats } from '../../src/index.ts';
 import type { Fault } from './faults.ts';
 import { type Arrivals, type Line, Site } from './site.ts';
 
@@ -34,8 +34,7 @@ export interface Outcome {
   /** Names of the transactions that the service made. */
   readonly made: readonly string[];
   readonly arrivals: Arrivals;
-  /** Ids of the profiles that were dropped. */
-  readonly droppedIds: readonly string[];
+  readonly drops: readonly Pick<Drop, 'id' | 'reason'>[];
   readonly complaints: readonly unknown[];
 }
 
@@ -111,12 +110,16 @@ async function runPhases(site: Site, fault: Fault, flushMs: number): Promise<Out
     output,
     made,
     arrivals: site.arrivals,
-    droppedIds: end.droppedIds,
+    drops: end.drops,
     complaints: site.complaints,
   };
 }
 
-function expectProfiled({ line }: Site, names: readonly string[], profiled: readonly string[]): void {
-  const missing = names.filter((name) => !profiled.includes(name));
+function expectProfiled(
+  { line }: Site,
+  names: readonly string[],
+  profiled: Readonly<Record<string, string>>,
+): void {
+  const missing = names.filter((name) => profiled[name] === undefined);
   if (line === '10' && missing.length > 0) throw new UnprofiledError(`no profile of ${missing.join(', ')}`);
 }

@@ -69,13 +69,13 @@ function expectTransactions(
 }
 
 /** The relay has what was counted as delivered, and what it does not have is counted for the one reason. */
-function expectProfiles(line: Line, { expected }: Fault, { stats, arrivals, droppedIds }: Outcome): void {
+function expectProfiles(line: Line, { expected }: Fault, { stats, arrivals, drops }: Outcome): void {
   const { delivered, dropped } = stats.atEnd;
   const { profileIds } = arrivals;
   expect(new Set(profileIds).size).toBe(delivered);
   if (!expected.mayRepeat) expect(profileIds).toHaveLength(delivered);
   const { total, ...reasons } = dropped;
-  expect(new Set(droppedIds).size).toBe(total);
+  expect(new Set(drops.map(({ id }) => id)).size).toBe(total);
   const { dropReason, sparesSmall } = expected;
   if (sparesSmall && line === '11' && total === 0) return;
   expect(Object.keys(reasons)).toEqual(dropReason ? [dropReason] : []);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ProfilingStats } from '../../src/index.ts';
+import type { Drop, ProfilingStats } from '../../src/index.ts';
 import { FAULTS, type Fault } from '../faults/faults.ts';
 import type { Site } from '../faults/site.ts';
 
@@ -24,8 +24,8 @@ export interface Report {
   readonly usedBytes: number;
   readonly liveProfiles: number;
   readonly timers: number;
-  /** Ids of the profiles that were dropped in this round. */
-  readonly droppedIds: readonly string[];
+  /** The profiles that were dropped in this round. */
+  readonly drops: readonly Pick<Drop, 'id' | 'reason'>[];
   readonly resources: readonly string[];
   readonly stats: ProfilingStats;
 }
@@ -34,8 +34,8 @@ export interface Report {
 export interface Round {
   readonly faults: readonly Fault[];
   readonly made: readonly string[];
-  /** Those that shared their envelope with a profile. */
-  readonly profiled: readonly string[];
+  /** The ids of the profiles that shared an envelope with a transaction, by its name. */
+  readonly profiled: Readonly<Record<string, string>>;
   readonly isFlushed: boolean;
   readonly report: Report;
 }

@@ -16,6 +16,9 @@ import {
 const HEAP_TOLERANCE_BYTES = 2 * 1024 * 1024;
 const CLOSE_MS = 5000;
 
+/** Of the transactions beside faults that take nothing for good. */
+const MAX_LATE_SHARE = 0.2;
+
 /** Runs a service of an SDK line under load through faults for a while, and checks what is left of it in the end. */
 export async function soak(
   line: Line,
@@ -24,7 +27,7 @@ export async function soak(
 ): Promise<Checks> {
   const checks = new Checks(`SDK ${line}:`);
   const site = await Site.open(line, {
-    bounded: { uploadTimeoutMs: 1000 },
+    bounded: { uploadTimeoutMs: 2000 },
     isTls: true,
     isNamed: true,
     latencyMs,
@@ -43,17 +46,24 @@ export async function soak(
 async function runRounds(site: Site, durationMs: number, random: Random, checks: Checks): Promise<void> {
   const startMs = performance.now();
   const losses: string[] = [];
+  const forgiven = { made: 0, alone: 0 };
   const unsettled: string[] = [];
   const droppedIds = new Set<string>();
   const runNext = async (name: string, course: Course): Promise<Report> => {
     const round = await runRound(site, name, course, random);
     const lost = lostOf(round, site);
+    const wentAlone = aloneOf(round);
     // Without a profile in its envelope, always so with SDK 11, a transaction goes the SDK's way, which repeats nothing.
-    const isOurs = (transaction: string): boolean => round.profiled.includes(transaction);
+    const isOurs = (transaction: string): boolean =>
+      round.profiled[transaction] !== undefined && !wentAlone.includes(transaction);
     if (course === QUIET) losses.push(...lost);
-    else if (course.faults.every(isForgiving)) losses.push(...lost.filter(isOurs));
+    else if (course.faults.every(isForgiving)) {
+      losses.push(...lost.filter(isOurs));
+      forgiven.made += round.made.length;
+      forgiven.alone += wentAlone.length;
+    }
     if (!isSettled(round)) unsettled.push(name);
-    for (const id of round.report.droppedIds) droppedIds.add(id);
+    for (const { id } of round.report.drops) droppedIds.add(id);
     tell(site, name, performance.now() - startMs, round, lost.length);
     return round.report;
   };
@@ -66,6 +76,7 @@ async function runRounds(site: Site, durationMs: number, random: Random, checks:
   const end = await runNext('end', QUIET);
   checks.equal('after every round all is flushed, counted and let go', unsettled, []);
   checks.equal('no transaction is lost to a relay that refuses none', losses, []);
+  checks.check('few profiles come too late for their transactions', isFew(forgiven), forgiven);
   checkReport(start, end, checks);
   await checkEnd(site, end, droppedIds, checks);
 }
@@ -117,6 +128,16 @@ function isSettled({ isFlushed, report }: Round): boolean {
 function lostOf({ made }: Round, { arrivals }: Site): string[] {
   const arrived = new Set(arrivals.transactionNames);
   return made.filter((name) => !arrived.has(name));
+}
+
+/** Transactions that could wait no longer for their profiles. */
+function aloneOf({ profiled, report: { drops } }: Round): string[] {
+  const late = new Set(drops.filter(({ reason }) => reason === 'budget').map(({ id }) => id));
+  return Object.keys(profiled).filter((name) => late.has(String(profiled[name])));
+}
+
+function isFew({ made, alone }: { readonly made: number; readonly alone: number }): boolean {
+  return alone <= made * MAX_LATE_SHARE;
 }
 
 function tell(

@@ -25,15 +25,15 @@ const LOAD_PAUSE_MS = 40;
  */
 export async function driven(kit, request) {
   const timers = watchTimers();
-  /** @type {string[]} */
-  const droppedIds = [];
+  /** @type {{ id: string, reason: string }[]} */
+  const drops = [];
   const { bounded } = request;
-  const onDrop = (/** @type {{ id: string }} */ { id }) => droppedIds.push(id);
+  const onDrop = (/** @type {{ id: string, reason: string }} */ { id, reason }) => drops.push({ id, reason });
   initProfiling(kit, { ...request, bounded: bounded !== false && { ...bounded, onDrop } }, request.options);
   // Without its parent it would go on for ever.
   const exit = () => process.exit(1);
   process.on('disconnect', exit);
-  const commands = commandsOf(kit, timers, droppedIds);
+  const commands = commandsOf(kit, timers, drops);
   for await (const [command] of on(process, 'message')) {
     if (command.do === 'end') break;
     const reply = await commands[/** @type {keyof typeof commands} */ (command.do)](command);
@@ -46,9 +46,9 @@ export async function driven(kit, request) {
 /**
  * @param {Kit} kit
  * @param {Set<number>} timers
- * @param {string[]} droppedIds
+ * @param {{ id: string, reason: string }[]} drops
  */
-function commandsOf({ Sentry }, timers, droppedIds) {
+function commandsOf({ Sentry }, timers, drops) {
   const sent = watchTransactions(Sentry.getClient());
   const transport = watchTransport(Sentry.getClient().getTransport());
   let isOpen = false;
@@ -137,7 +137,7 @@ function commandsOf({ Sentry }, timers, droppedIds) {
       return {
         usedBytes: used_heap_size + external_memory,
         liveProfiles: transport.liveProfiles,
-        droppedIds: droppedIds.splice(0),
+        drops: drops.splice(0),
         timers: timers.size,
         resources: process.getActiveResourcesInfo(),
       };

@@ -37,8 +37,12 @@ export function watchTransactions(client) {
  */
 export function watchTransport(transport) {
   let envelopes = 0;
-  /** @type {Set<string>} */
-  const profiled = new Set();
+  /**
+   * The ids of their profiles, by the names of transactions.
+   *
+   * @type {Map<string, string>}
+   */
+  const profiled = new Map();
   /** @type {Set<WeakRef<object>>} */
   const profiles = new Set();
   const { send } = transport;
@@ -47,8 +51,9 @@ export function watchTransport(transport) {
     if (items.length > 0) envelopes++;
     const own = items.filter((/** @type {any} */ [{ type }]) => type !== 'transaction');
     for (const [, payload] of own) profiles.add(new WeakRef(payload));
-    if (own.length > 0)
-      for (const [{ type }, payload] of items) if (type === 'transaction') profiled.add(payload.transaction);
+    const [profile] = own;
+    for (const [{ type }, { transaction }] of profile ? items : [])
+      if (type === 'transaction') profiled.set(transaction, profile[1].event_id);
     return send.call(transport, envelope);
   };
   return {
@@ -56,11 +61,18 @@ export function watchTransport(transport) {
       return envelopes;
     },
     /**
-     * Takes out those of these transactions that had a profile beside them: one that was hit by a single tick has none.
+     * Takes out those of these transactions that had a profile beside them, with its id: one that was hit by no tick has none.
      *
      * @param {string[]} names
      */
-    takeProfiled: (names) => names.filter((name) => profiled.delete(name)),
+    takeProfiled: (names) => {
+      const taken = names.flatMap((name) => {
+        const id = profiled.get(name);
+        profiled.delete(name);
+        return id === undefined ? [] : [[name, id]];
+      });
+      return Object.fromEntries(taken);
+    },
     /** Profiles that somebody still holds. */
     get liveProfiles() {
       for (const profile of profiles) if (profile.deref() === undefined) profiles.delete(profile);
