@@ -87,7 +87,7 @@ export class ChunkMode implements CaptureMode {
     });
     group.add(profile);
     this.#running = { id, profile };
-    this.#deps.links?.start();
+    this.#deps.links?.start(this.#deps.profiler._profilerId);
   }
 
   onStop(id: string): object | null | undefined {

@@ -1,78 +1,92 @@
+import { threadId } from 'node:worker_threads';
 import type { Client } from '@sentry/core';
 import { survive } from '../survive.ts';
+import { isWithin, type Stretch, StretchLog } from './stretch-log.ts';
 import type { TransactionEvent } from './transaction-payload.ts';
-
-/** Pauses shorter than this are no pause: a tick lies on either side of them. */
-const MIN_PAUSE_MS = 20;
-
-/** Most stretches that are remembered: a trace that began before them is taken for recorded. */
-const MAX_STRETCHES = 1000;
 
 const PROFILER_ID = 'sentry.profiler_id';
 
-interface Stretch {
-  readonly fromMs: number;
-  untilMs: number;
+/** The attributes by which Sentry finds a span's thread in a profile (https://getsentry.github.io/sentry-conventions/attributes/thread/). */
+const THREAD = { 'thread.id': String(threadId), 'thread.name': 'main' };
+
+interface TimedSpan {
+  readonly start_timestamp?: number;
+  readonly timestamp?: number;
+  data?: Record<string, unknown>;
 }
 
-type TimedEvent = TransactionEvent & { type?: string; timestamp?: number };
+type TimedEvent = TransactionEvent &
+  TimedSpan & {
+    readonly type?: string;
+    contexts?: { trace?: { data?: Record<string, unknown> } };
+    readonly spans?: readonly TimedSpan[];
+  };
 
-/** A span on its way out, as SDK 11 streams it. */
+/** A span on its way out, as it is streamed. */
 interface StreamedSpan {
   readonly start_timestamp: number;
   readonly end_timestamp: number;
-  readonly attributes?: Record<string, unknown>;
+  attributes?: Record<string, unknown>;
 }
 
 /**
- * Takes away what points to a profiler that has recorded nothing in that time. The SDK puts the id of its profiler on everything, from
- * its start on.
+ * Ties traces to the profiler, for the time in which it has recorded. The SDK puts the id of its profiler on all transactions and
+ * on the first span of streamed traces, from its start on: on some that were not recorded, on most spans not, and on none where its
+ * packages have two copies of core. It forgets the thread of what is streamed, without which Sentry finds nothing in the profile.
  */
 export class ProfilerLinks {
-  readonly #stretches: Stretch[] = [];
+  readonly #log = new StretchLog();
   readonly #unsubscribe: readonly (() => void)[];
 
   constructor(client: Client) {
     this.#unsubscribe = [
-      client.on('beforeSendEvent', (event) => survive(() => this.#unlinkEvent(event as TimedEvent))),
-      // SDK 11 only: the others never tell of it.
-      client.on('processSegmentSpan', (span) => survive(() => this.#unlinkSpan(span as StreamedSpan))),
+      client.on('beforeSendEvent', (event) => survive(() => this.#linkEvent(event as TimedEvent))),
+      // An SDK that does not stream spans never tells of it.
+      client.on('processSpan', (span) => survive(() => this.#linkSpan(span as StreamedSpan))),
     ];
   }
 
-  /** Recording starts now. */
-  start(): void {
-    const nowMs = Date.now();
-    const last = this.#stretches.at(-1);
-    if (last !== undefined && nowMs - last.untilMs < MIN_PAUSE_MS) last.untilMs = Number.POSITIVE_INFINITY;
-    else this.#stretches.push({ fromMs: nowMs, untilMs: Number.POSITIVE_INFINITY });
-    if (this.#stretches.length > MAX_STRETCHES) this.#stretches.shift();
+  /** Recording starts now. @param profilerId the id that its chunks have */
+  start(profilerId: unknown): void {
+    this.#log.start(profilerId);
   }
 
   end(): void {
-    const last = this.#stretches.at(-1);
-    if (last !== undefined) last.untilMs = Date.now();
+    this.#log.end();
   }
 
   close(): void {
     for (const one of this.#unsubscribe) one();
   }
 
-  #unlinkEvent({ type, contexts, start_timestamp = 0, timestamp = 0 }: TimedEvent): void {
-    if (type !== 'transaction' || contexts?.profile?.profiler_id === undefined) return;
-    if (!this.#isRecorded(start_timestamp, timestamp)) delete contexts.profile;
+  #linkEvent(event: TimedEvent): void {
+    const { type, contexts, spans = [] } = event;
+    if (type !== 'transaction' || contexts === undefined) return;
+    const stretches = this.#log.during(event.start_timestamp, event.timestamp);
+    const last = stretches.at(-1);
+    if (last === undefined) {
+      if (contexts.profile?.profiler_id !== undefined) delete contexts.profile;
+      return;
+    }
+    // From before the log: the SDK knows better.
+    if (last.profilerId === undefined) return;
+    contexts.profile = { ...contexts.profile, profiler_id: last.profilerId };
+    if (contexts.trace !== undefined) contexts.trace.data = { ...THREAD, ...contexts.trace.data };
+    for (const span of spans) {
+      if (isRecorded(stretches, span.start_timestamp, span.timestamp))
+        span.data = { ...THREAD, ...span.data };
+    }
   }
 
-  #unlinkSpan({ attributes, start_timestamp, end_timestamp }: StreamedSpan): void {
-    if (attributes?.[PROFILER_ID] === undefined) return;
-    if (!this.#isRecorded(start_timestamp, end_timestamp)) delete attributes[PROFILER_ID];
+  #linkSpan(span: StreamedSpan): void {
+    const last = this.#log.during(span.start_timestamp, span.end_timestamp).at(-1);
+    if (last === undefined) delete span.attributes?.[PROFILER_ID];
+    else if (last.profilerId !== undefined) {
+      span.attributes = { ...THREAD, ...span.attributes, [PROFILER_ID]: last.profilerId };
+    }
   }
+}
 
-  /** Whether something was recorded in this time, in seconds, or may have been. */
-  #isRecorded(fromSeconds: number, untilSeconds: number): boolean {
-    const [fromMs, untilMs] = [fromSeconds * 1000, untilSeconds * 1000];
-    const [first] = this.#stretches;
-    const isForgotten = this.#stretches.length === MAX_STRETCHES && fromMs < (first?.fromMs ?? 0);
-    return isForgotten || this.#stretches.some((one) => one.fromMs <= untilMs && one.untilMs >= fromMs);
-  }
+function isRecorded(stretches: readonly Stretch[], fromSeconds?: number, untilSeconds?: number): boolean {
+  return stretches.some((stretch) => isWithin(stretch, fromSeconds, untilSeconds));
 }

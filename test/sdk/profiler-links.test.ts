@@ -10,12 +10,15 @@ beforeEach(async () => {
 afterEach(() => relay.close());
 
 interface Kind {
-  readonly project: '10' | '11';
+  readonly project: '10' | '10-mixed' | '11';
   readonly traces: 'static' | 'stream';
 }
 
 const KINDS: readonly Kind[] = [
   { project: '10', traces: 'static' },
+  { project: '10', traces: 'stream' },
+  // Two copies of core: the scope that the profiler writes its id into is not the one that events are made from.
+  { project: '10-mixed', traces: 'static' },
   { project: '11', traces: 'static' },
   { project: '11', traces: 'stream' },
 ];
@@ -45,29 +48,55 @@ async function run(
   return result;
 }
 
-interface Trace {
+interface Sent {
   readonly name: string;
   readonly profilerId: string | undefined;
+  readonly thread: readonly unknown[];
 }
 
-/** The traces that came: transactions, or the root spans of SDK 11 as it streams them. */
-function received({ traces }: Kind): Trace[] {
+const CHILD = /^(.*): (?:first|last) child$/;
+
+/** The spans that came, whole traces first: in transactions, or as they are streamed. */
+function received({ traces }: Kind): Sent[] {
   if (traces === 'static') {
-    return payloadsOf<ScenarioResult>(relay, 'transaction').map(({ transaction: name, contexts }) => {
-      return { name, profilerId: contexts.profile?.profiler_id };
+    return payloadsOf<ScenarioResult>(relay, 'transaction').flatMap(({ transaction, contexts, spans }) => {
+      const profilerId = contexts.profile?.profiler_id;
+      const toSent = (name: string, data: Record<string, unknown>): Sent => {
+        return { name, profilerId, thread: [data['thread.id'], data['thread.name']] };
+      };
+      const children = spans.map((span: ScenarioResult) => toSent(span.description, span.data));
+      return [toSent(transaction, contexts.trace.data), ...children];
     });
   }
   return payloadsOf<ScenarioResult>(relay, 'span')
     .flatMap(({ items }) => items)
-    .map(({ name, attributes }) => ({ name, profilerId: attributes['sentry.profiler_id']?.value }));
+    .map(({ name, attributes }) => ({
+      name,
+      profilerId: attributes['sentry.profiler_id']?.value,
+      thread: [attributes['thread.id']?.value, attributes['thread.name']?.value],
+    }));
 }
 
-/** Of each trace, whether it points to a profiler, which has to be that of the chunks. */
+const isLinked = ({ profilerId }: Sent): boolean => profilerId !== undefined;
+
+/** Of each trace, whether it points to a profiler, which has to be that of the chunks. What does names its thread. */
 function links(kind: Kind): Record<string, boolean> {
   const profilers = payloadsOf<ScenarioResult>(relay, 'profile_chunk').map(({ profiler_id }) => profiler_id);
-  const traces = received(kind);
-  for (const { profilerId } of traces) if (profilerId !== undefined) expect(profilers).toContain(profilerId);
-  return Object.fromEntries(traces.map(({ name, profilerId }) => [name, profilerId !== undefined]));
+  const sent = received(kind);
+  const wholes = sent.filter(({ name }) => !CHILD.test(name));
+  expect(sent).toHaveLength(wholes.length * 3);
+  for (const { profilerId } of sent.filter(isLinked)) expect(profilers).toContain(profilerId);
+  for (const { thread } of wholes.filter(isLinked)) expect(thread).toEqual(['0', 'main']);
+  return Object.fromEntries(wholes.map((whole) => [whole.name, isLinked(whole)]));
+}
+
+/** Names of the spans within traces that have, or have not, what leads to their samples. */
+function children(kind: Kind, isFound: boolean): string[] {
+  return received(kind)
+    .filter(({ name }) => CHILD.test(name))
+    .filter(({ thread, profilerId }) => (thread[1] === 'main' && profilerId !== undefined) === isFound)
+    .map(({ name }) => name)
+    .sort();
 }
 
 test.each(KINDS)(
@@ -77,6 +106,11 @@ test.each(KINDS)(
     const execArgv = ['--expose-gc', '--max-old-space-size=192'];
     const { stats } = await run(kind, { variant: 'paused', bounded: { sampling } }, execArgv);
     expect(links(kind)).toEqual({ before: true, across: true, 'in the pause': false });
+    expect(children(kind, true)).toEqual([
+      'across: first child',
+      'before: first child',
+      'before: last child',
+    ]);
     expect(stats.skipped.rate).toBeGreaterThan(0);
   },
 );
@@ -98,6 +132,11 @@ test.each(KINDS)(
       'after the stop': false,
       'across the start': true,
     });
+    expect(children(kind, true)).toEqual([
+      'across the start: last child',
+      'started: first child',
+      'started: last child',
+    ]);
   },
 );
 

@@ -58,7 +58,10 @@ const CASES = {
     await sleep(PAUSE_MS);
     await transact(kit, 'after the stop');
     await sleep(PAUSE_MS);
-    await transact(kit, 'across the start', async () => profiler.startProfiler());
+    await transact(kit, 'across the start', async () => {
+      await sleep(PAUSE_MS);
+      profiler.startProfiler();
+    });
     profiler.stopProfiler();
   },
 
@@ -87,9 +90,9 @@ export async function links(kit, request) {
 async function transact({ Sentry }, name, meanwhile = async () => {}) {
   await Sentry.withIsolationScope(() =>
     Sentry.startSpan({ name, forceTransaction: true }, async () => {
-      work(60);
+      Sentry.startSpan({ name: `${name}: first child` }, () => work(60));
       await meanwhile();
-      work(60);
+      Sentry.startSpan({ name: `${name}: last child` }, () => work(60));
     }),
   );
 }
