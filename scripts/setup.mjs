@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-/** Small projects with dependencies of their own: other SDK lines than the one developed against, and a tree with two copies of core. */
-const PROJECTS = ['test/sdk/10', 'test/sdk/10-mixed'].map(inRoot);
+/** Small projects with dependencies of their own: other SDK lines than the one developed against, and trees with two copies of core. */
+const PROJECTS = ['test/sdk/10', 'test/sdk/10-mixed', 'test/sdk/11-mixed'].map(inRoot);
 
 install(ROOT);
 const isBuilt =

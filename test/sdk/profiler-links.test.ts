@@ -1,7 +1,12 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { payloadsOf } from '../support/proxied.ts';
 import { type Relay, startRelay } from '../support/relay/index.ts';
-import { type ScenarioRequest, type ScenarioResult, startScenario } from '../support/scenario.ts';
+import {
+  type ScenarioRequest,
+  type ScenarioResult,
+  type SdkProject,
+  startScenario,
+} from '../support/scenario.ts';
 
 let relay: Relay;
 beforeEach(async () => {
@@ -10,7 +15,7 @@ beforeEach(async () => {
 afterEach(() => relay.close());
 
 interface Kind {
-  readonly project: '10' | '10-mixed' | '11';
+  readonly project: SdkProject;
   readonly traces: 'static' | 'stream';
 }
 
@@ -21,6 +26,7 @@ const KINDS: readonly Kind[] = [
   { project: '10-mixed', traces: 'static' },
   { project: '11', traces: 'static' },
   { project: '11', traces: 'stream' },
+  { project: '11-mixed', traces: 'stream' },
 ];
 
 async function run(

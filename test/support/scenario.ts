@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 // biome-ignore lint/suspicious/noExplicitAny: each scenario reports something else.
 export type ScenarioResult = any;
 
-/** A project with an SDK of its own: `10-mixed` has one of each of two versions, as npm may install them. */
-export type SdkProject = '10' | '10-mixed' | '11';
+/** A project with an SDK of its own. Those called mixed have two copies of core, as npm may install them. */
+export type SdkProject = '10' | '10-mixed' | '11' | '11-mixed';
 
 export interface ScenarioRequest {
   name:
