@@ -35,7 +35,7 @@ function square(matrix: Matrix): Matrix {
 function apply(matrix: Matrix, vector: number): number {
   let sum = 0;
   for (let rest = vector, bit = 0; rest !== 0; rest >>>= 1, bit++) {
-    if ((rest & 1) !== 0) sum ^= matrix[bit] as number;
+    if ((rest & 1) !== 0) sum ^= matrix[bit]!;
   }
   return sum >>> 0;
 }

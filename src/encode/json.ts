@@ -41,7 +41,7 @@ export function* encodeJson(root: unknown, writer: BlockWriter, pace: Pace): Gen
       writer.write(cursor.keys === undefined ? ']' : '}');
       path.pop();
     } else if (cursor.keys !== undefined) {
-      yield* encodeProperty(cursor, cursor.keys[cursor.index++] as string, path, writer);
+      yield* encodeProperty(cursor, cursor.keys[cursor.index++]!, path, writer);
     } else if (!writeMembers(cursor, writer) && !writeBatch(cursor, writer)) {
       yield* encodeElement(cursor, cursor.index++, path, writer);
     }

@@ -27,14 +27,14 @@ export function* chooseEvenly(
 
   /** Takes from what a function is owed the time from one sample to another. */
   const show = (from: number, to: number, sign = 1): void => {
-    const id = functions[from] as number;
-    owed[id] = (owed[id] as number) - sign * ((times[to] as number) - (times[from] as number));
+    const id = functions[from]!;
+    owed[id] = owed[id]! - sign * (times[to]! - times[from]!);
   };
   /** By how much the sum of squares grows when a function is shown for this time. */
-  const costOf = (id: number, time: number): number => time * (time - 2 * (owed[id] as number));
+  const costOf = (id: number, time: number): number => time * (time - 2 * owed[id]!);
   const costBetween = (before: number, i: number, after: number): number => {
-    const [first, second] = [functions[before] as number, functions[i] as number];
-    const [start, middle, end] = [times[before] as number, times[i] as number, times[after] as number];
+    const [first, second] = [functions[before]!, functions[i]!];
+    const [start, middle, end] = [times[before]!, times[i]!, times[after]!];
     return first === second
       ? costOf(first, end - start)
       : costOf(first, middle - start) + costOf(second, end - middle);
@@ -44,13 +44,13 @@ export function* chooseEvenly(
     show(i, i + 1, -1);
     if (i % STEPS_PER_CHECK === 0 && pace.isOver()) yield;
   }
-  for (let i = 0; i <= stretches; i++) show(chosen[i] as number, chosen[i + 1] as number);
+  for (let i = 0; i <= stretches; i++) show(chosen[i]!, chosen[i + 1]!);
   let steps = 0;
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
     for (let stretch = 0; stretch < stretches; stretch++) {
-      const before = chosen[stretch] as number;
-      const current = chosen[stretch + 1] as number;
-      const after = chosen[stretch + 2] as number;
+      const before = chosen[stretch]!;
+      const current = chosen[stretch + 1]!;
+      const after = chosen[stretch + 2]!;
       show(before, current, -1);
       show(current, after, -1);
       let best = current;

@@ -54,8 +54,8 @@ class RenumberedSamples extends ArrayView<Sample> {
   }
 
   at(index: number): Sample {
-    const sample = this.#samples[index] as Sample;
-    return { ...sample, stack_id: this.#stackIds[sample.stack_id] as number };
+    const sample = this.#samples[index]!;
+    return { ...sample, stack_id: this.#stackIds[sample.stack_id]! };
   }
 }
 
@@ -124,8 +124,8 @@ function readSampledProfile(profile: Profile): SampledProfile {
 function markUsed(samples: readonly Sample[], stackIds: Int32Array, start: number, end: number): void {
   const limit = stackIds.length;
   for (let i = start; i < end; i++) {
-    const sample = samples[i] as Sample | null | undefined;
-    const stack = sample?.stack_id as number;
+    const sample: Sample | null | undefined = samples[i];
+    const stack: unknown = sample?.stack_id;
     if (typeof stack !== 'number' || stack >>> 0 !== stack || stack >= limit) {
       throw indexError('stack_id', stack, limit);
     }
@@ -146,12 +146,12 @@ function* dropUnused(
   const ids = new Int32Array(usedFrames.length);
   const frames: Frame[] = [];
   for (let id = 0; id < ids.length; id++) {
-    if (usedFrames[id] === 1) ids[id] = frames.push(table.kept[id] as Frame) - 1;
+    if (usedFrames[id] === 1) ids[id] = frames.push(table.kept[id]!) - 1;
     else addDuplicate(table, id);
     if (id % STEPS_PER_CHECK === 0 && pace.isOver()) yield;
   }
   for (const stack of stacks) {
-    for (let i = 0; i < stack.length; i++) stack[i] = ids[stack[i] as number] as number;
+    for (let i = 0; i < stack.length; i++) stack[i] = ids[stack[i]!]!;
     if (pace.isOver()) yield;
   }
   return frames;
@@ -160,8 +160,8 @@ function* dropUnused(
 function savedDigits(samples: readonly Sample[], stackIds: Int32Array, start: number, end: number): number {
   let saved = 0;
   for (let i = start; i < end; i++) {
-    const before = (samples[i] as Sample).stack_id;
-    saved += jsonIntegerBytes(before) - jsonIntegerBytes(stackIds[before] as number);
+    const before = samples[i]!.stack_id;
+    saved += jsonIntegerBytes(before) - jsonIntegerBytes(stackIds[before]!);
   }
   return saved;
 }

@@ -78,7 +78,7 @@ export function internFrames(
   let lastFile: unknown;
   let fileId = names.get(lastFile) ?? addName(table, lastFile);
   for (let i = start; i < end; i++) {
-    const frame = frames[i] as Frame;
+    const frame = frames[i]!;
     const { lineno, colno, function: name } = frame;
     // Each module has a wrapper at line 1, column 1: the file has to be part of the hash.
     const file = frame.abs_path ?? frame.module ?? frame.filename;
@@ -90,8 +90,8 @@ export function internFrames(
     hash = (hash * 31 + positionOf(lineno)) | 0;
     hash = (hash * 31 + positionOf(colno)) | 0;
     let id = newest.get(hash) ?? NONE;
-    for (let n = 0; id !== NONE; id = ++n < MAX_CHAIN ? (previous[id] as number) : NONE) {
-      if (isSame(kept[id] as Frame, keyCounts[id] as number, frame)) break;
+    for (let n = 0; id !== NONE; id = ++n < MAX_CHAIN ? previous[id]! : NONE) {
+      if (isSame(kept[id]!, keyCounts[id]!, frame)) break;
     }
     if (id === NONE) id = addFrame(table, frame, hash);
     else addDuplicate(table, id);
@@ -151,7 +151,7 @@ function internText(table: FrameTable, frame: Frame): number {
   if (typeof plain === 'object' && plain !== null && nativeUnits(plain) !== NONE) {
     const ids = new Uint32Array(1);
     internFrames(table, [plain], ids, 0, 1);
-    return ids[0] as number;
+    return ids[0]!;
   }
   const key = textKey(text);
   const known = table.texts.get(key);
@@ -174,8 +174,8 @@ function keep(table: FrameTable, frame: Frame, units: number): number {
 
 /** Counts a frame whose value is kept already. */
 export function addDuplicate(table: FrameTable, id: number): void {
-  table.savedUnits += table.units[id] as number;
-  (table.duplicates[id] as number)++;
+  table.savedUnits += table.units[id]!;
+  table.duplicates[id]!++;
 }
 
 /**
@@ -187,9 +187,9 @@ export function savedFrameBytes({ kept, units, duplicates, savedUnits }: FrameTa
   let judgedUnits = 0;
   let judgedBytes = 0;
   for (let id = 0; id < kept.length; id += stride) {
-    const weight = duplicates[id] as number;
+    const weight = duplicates[id]!;
     if (weight === 0) continue;
-    judgedUnits += weight * (units[id] as number);
+    judgedUnits += weight * units[id]!;
     judgedBytes += weight * (jsonBytes(kept[id]) + 1);
   }
   return judgedUnits === 0 ? savedUnits : Math.round((savedUnits * judgedBytes) / judgedUnits);

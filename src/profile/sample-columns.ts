@@ -40,7 +40,7 @@ export function* readColumns(profile: CompactProfile, pace: Pace): Generator<voi
     times[i] = Number.isNaN(time) ? 0 : time;
     stackIds[i] = sample.stack_id;
     threads[i] = numbers.get(threadId) ?? numbers.size;
-    numbers.set(threadId, threads[i] as number);
+    numbers.set(threadId, threads[i]!);
     if (i % STEPS_PER_CHECK === 0 && pace.isOver()) yield;
   }
   return { length, stackIds, times, threads, threadIds: [...numbers.keys()], isSorted };

@@ -43,8 +43,8 @@ class SelectedSamples extends ArrayView<Sample> {
   at(index: number): Sample {
     const { indices, ends = [] } = this.#choice;
     const repeated = ends[index - indices.length];
-    const sample = this.#samples.at(repeated?.index ?? (indices[index] as number));
-    const stack_id = this.#stackIds[sample.stack_id] as number;
+    const sample = this.#samples.at(repeated?.index ?? indices[index]!);
+    const stack_id = this.#stackIds[sample.stack_id]!;
     if (repeated === undefined) return { ...sample, stack_id };
     const { timestamp, elapsed_since_start_ns } = this.#samples.at(repeated.timeOf);
     return {
@@ -71,11 +71,11 @@ class SelectedFrames extends ArrayView<Frame> {
   }
 
   at(index: number): Frame {
-    return this.#frames.at(this.#ids[index] as number);
+    return this.#frames.at(this.#ids[index]!);
   }
 
   override writeAt(index: number, writer: BlockWriter): void {
-    this.#frames.writeAt?.(this.#ids[index] as number, writer);
+    this.#frames.writeAt?.(this.#ids[index]!, writer);
   }
 }
 
@@ -83,7 +83,7 @@ class SelectedFrames extends ArrayView<Frame> {
 function selectFrames(frames: List<Frame>, ids: readonly number[]): List<Frame> {
   const view = frames instanceof ArrayView ? (frames as ArrayView<Frame>) : undefined;
   if (view?.writeAt !== undefined) return new SelectedFrames(view, ids);
-  return ids.map((id) => frames.at(id) as Frame);
+  return ids.map((id) => frames.at(id)!);
 }
 
 /** In an object of its own: a profile may have a member called `then`, and be taken for a promise where it is awaited. */
@@ -108,7 +108,7 @@ export function* selectSteps(
   const { indices } = choice;
   const tables = createTables(profile, maxDepth);
   for (let i = 0; i < indices.length; i++) {
-    keepStack(tables, stackIds[indices[i] as number] as number);
+    keepStack(tables, stackIds[indices[i]!]!);
     if (i % STEPS_PER_CHECK === 0 && pace.isOver()) yield;
   }
   const { stacks, frames } = tables.kept;
@@ -146,8 +146,8 @@ function createTables({ profile }: CompactProfile, maxDepth: number): Tables {
 function keepStack(tables: Tables, id: number): void {
   const { all, kept, newStackIds, maxDepth, known } = tables;
   if (newStackIds[id] !== UNUSED) return;
-  const stack = (all.stacks.at(id) as number[]).slice(0, maxDepth);
-  for (let i = 0; i < stack.length; i++) stack[i] = keepFrame(tables, stack[i] as number);
+  const stack = all.stacks.at(id)!.slice(0, maxDepth);
+  for (let i = 0; i < stack.length; i++) stack[i] = keepFrame(tables, stack[i]!);
   if (maxDepth === WHOLE) {
     newStackIds[id] = kept.stacks.push(stack) - 1;
     return;
@@ -160,5 +160,5 @@ function keepStack(tables: Tables, id: number): void {
 
 function keepFrame({ kept, newFrameIds }: Tables, id: number): number {
   if (newFrameIds[id] === UNUSED) newFrameIds[id] = kept.frames.push(id) - 1;
-  return newFrameIds[id] as number;
+  return newFrameIds[id]!;
 }

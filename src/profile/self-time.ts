@@ -15,11 +15,11 @@ export function* selfTimeSteps(
   for (const { samples, times, functions } of threads) {
     let last = -1;
     for (let i = 0; i < samples.length; i++) {
-      if (isKept[samples[i] as number] === 1) {
+      if (isKept[samples[i]!] === 1) {
         if (last >= 0) {
-          const id = functions[last] as number;
-          const time = Math.max(0, (times[i] as number) - (times[last] as number));
-          selfTimes[id] = (selfTimes[id] as number) + time;
+          const id = functions[last]!;
+          const time = Math.max(0, times[i]! - times[last]!);
+          selfTimes[id] = selfTimes[id]! + time;
         }
         last = i;
       }
@@ -39,7 +39,7 @@ export function selfTimeDistance(before: Float64Array, after: Float64Array): num
   if (totalBefore === 0 || totalAfter === 0) return totalBefore === totalAfter ? 0 : 1;
   let difference = 0;
   for (let id = 0; id < before.length; id++) {
-    difference += Math.abs((before[id] as number) / totalBefore - (after[id] as number) / totalAfter);
+    difference += Math.abs(before[id]! / totalBefore - after[id]! / totalAfter);
   }
   // Times so far apart that their sum is no number show nothing.
   return Number.isFinite(difference) ? difference / 2 : 1;

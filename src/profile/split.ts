@@ -25,12 +25,12 @@ export interface Timeline {
 export function timelineOf(columns: SampleColumns): Timeline {
   const { length, times, isSorted } = columns;
   const order = Uint32Array.from({ length }, (_, i) => i);
-  if (!isSorted) order.sort((a, b) => (times[a] as number) - (times[b] as number) || a - b);
+  if (!isSorted) order.sort((a, b) => times[a]! - times[b]! || a - b);
   const next = new Uint32Array(length);
   const following = new Uint32Array(columns.threadIds.length);
   for (let place = length - 1; place >= 0; place--) {
-    const thread = columns.threads[order[place] as number] as number;
-    next[place] = following[thread] as number;
+    const thread = columns.threads[order[place]!]!;
+    next[place] = following[thread]!;
     following[thread] = place;
   }
   return { columns, order, next };
@@ -39,7 +39,7 @@ export function timelineOf(columns: SampleColumns): Timeline {
 /** The stretch of a timeline from one of its samples up to another one. */
 export function sliceTimeline(timeline: Timeline, start: number, end: number): TimeSlice {
   const { columns, order } = timeline;
-  const timeAt = (i: number): number => columns.times[order[i] as number] as number;
+  const timeAt = (i: number): number => columns.times[order[i]!]!;
   return {
     indices: order.subarray(start, end),
     ends: endsOf(timeline, start, end),
@@ -57,10 +57,10 @@ function endsOf({ columns, order, next }: Timeline, start: number, end: number):
   const seen = new Set<number>();
   const ends: RepeatedSample[] = [];
   for (let place = end - 1; place >= start && seen.size < columns.threadIds.length; place--) {
-    const thread = columns.threads[order[place] as number] as number;
-    const nextPlace = next[place] as number;
+    const thread = columns.threads[order[place]!]!;
+    const nextPlace = next[place]!;
     if (!seen.has(thread) && nextPlace >= end) {
-      ends.push({ index: order[place] as number, timeOf: order[nextPlace] as number });
+      ends.push({ index: order[place]!, timeOf: order[nextPlace]! });
     }
     seen.add(thread);
   }
@@ -110,7 +110,7 @@ function isRecord(value: unknown): value is Fields {
 
 function threadsOf(metadata: Fields, { threads, threadIds }: SampleColumns, slice: TimeSlice): Fields {
   const here = new Set<string | undefined>();
-  for (const index of slice.indices) here.add(threadIds[threads[index] as number]);
+  for (const index of slice.indices) here.add(threadIds[threads[index]!]);
   const anywhere = new Set(threadIds);
   const isOwn = (id: string): boolean => here.has(id) || (slice.isFirst && !anywhere.has(id));
   return Object.fromEntries(Object.entries(metadata).filter(([id]) => isOwn(id)));

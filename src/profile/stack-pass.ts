@@ -51,7 +51,7 @@ export function createStackPass(stackIds: Int32Array, frameIds: FrameIds, distin
 export function passStacks(pass: StackPass, stacks: readonly (readonly number[])[]): boolean {
   for (let entriesLeft = ENTRIES_PER_STRETCH; entriesLeft > 0; ) {
     if (pass.stack === pass.stackIds.length) return false;
-    const stack = stacks[pass.stack] as readonly number[];
+    const stack = stacks[pass.stack]!;
     const length = listLength(stack, 'every stack');
     const isUsed = pass.stackIds[pass.stack] === USED;
     const end = Math.min(length, pass.entry + entriesLeft);
@@ -70,9 +70,9 @@ function mapEntries(pass: StackPass, stack: readonly number[], end: number): voi
   const limit = frameIds.length;
   let { folded } = pass;
   for (let i = pass.entry; i < end; i++) {
-    const index = stack[i] as number;
+    const index = stack[i]!;
     if (typeof index !== 'number' || index >>> 0 !== index || index >= limit) throw frameError(index, limit);
-    const id = frameIds[index] as number;
+    const id = frameIds[index]!;
     mapped[i] = id;
     usedFrames[id] = 1;
     folded = (folded * 31 + id) | 0;
@@ -83,7 +83,7 @@ function mapEntries(pass: StackPass, stack: readonly number[], end: number): voi
 function checkEntries({ entry, frameIds }: StackPass, stack: readonly number[], end: number): void {
   const limit = frameIds.length;
   for (let i = entry; i < end; i++) {
-    const index = stack[i] as number;
+    const index = stack[i]!;
     if (typeof index !== 'number' || index >>> 0 !== index || index >= limit) throw frameError(index, limit);
   }
 }
@@ -95,7 +95,7 @@ function endStack(pass: StackPass, stack: readonly number[], length: number, isU
     const distinct = table.kept.length;
     const id = internStack(table, pass.mapped, length, pass.folded ^ length);
     pass.stackIds[pass.stack] = id;
-    if (id === distinct) pass.after.add(table.kept[id] as number[]);
+    if (id === distinct) pass.after.add(table.kept[id]!);
   }
   pass.stack++;
   pass.entry = 0;

@@ -22,11 +22,11 @@ export function createStackTable(): StackTable {
 export function internStack(table: StackTable, stack: Int32Array, length: number, hash: number): number {
   const { kept, newest, previous } = table;
   const first = newest.get(hash) ?? -1;
-  for (let id = first, n = 0; id >= 0 && n < MAX_CHAIN; id = previous[id] as number, n++) {
-    if (startsWith(stack, length, kept[id] as number[])) return id;
+  for (let id = first, n = 0; id >= 0 && n < MAX_CHAIN; id = previous[id]!, n++) {
+    if (startsWith(stack, length, kept[id]!)) return id;
   }
   const copy = new Array<number>(length);
-  for (let i = 0; i < length; i++) copy[i] = stack[i] as number;
+  for (let i = 0; i < length; i++) copy[i] = stack[i]!;
   newest.set(hash, kept.length);
   previous.push(first);
   return kept.push(copy) - 1;

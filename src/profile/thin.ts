@@ -29,7 +29,7 @@ export function* planSteps(
   for (const { samples, functions } of threads) {
     const isBusy = (id: number): boolean => id !== IDLE;
     for (const i of [0, samples.length - 1, functions.findIndex(isBusy), functions.findLastIndex(isBusy)]) {
-      if (i >= 0) isEnd[samples[i] as number] = 1;
+      if (i >= 0) isEnd[samples[i]!] = 1;
     }
   }
   const isWhole = new Uint8Array(columns.length).fill(1);
@@ -56,7 +56,7 @@ export function* thinSteps(plan: ThinningPlan, count: number, pace: Pace): Gener
     const stretches = Math.min(Math.round(share * samples.length), samples.length - 2);
     if (stretches < 1) continue;
     const chosen = yield* chooseEvenly(thread, stretches, owed, pace);
-    for (const i of chosen) isKept[samples[i] as number] = 1;
+    for (const i of chosen) isKept[samples[i]!] = 1;
   }
   const indices = new Uint32Array(countOf(isKept));
   for (let sample = 0, next = 0; sample < isKept.length; sample++) {

@@ -23,18 +23,18 @@ export function* readThreads(
   const { length, stackIds, times, threads: numbers, threadIds } = columns;
   const counts = new Uint32Array(threadIds.length);
   for (let i = 0; i < length; i++) {
-    const number = numbers[i] as number;
-    counts[number] = (counts[number] as number) + 1;
+    const number = numbers[i]!;
+    counts[number] = counts[number]! + 1;
   }
   const threads = Array.from(counts, emptyThread);
   counts.fill(0);
   for (let i = 0; i < length; i++) {
-    const number = numbers[i] as number;
-    const thread = threads[number] as Thread;
-    const next = counts[number] as number;
-    const leaf = profile.stacks.at(stackIds[i] as number)?.[0];
+    const number = numbers[i]!;
+    const thread = threads[number]!;
+    const next = counts[number]!;
+    const leaf = profile.stacks.at(stackIds[i]!)?.[0];
     thread.samples[next] = i;
-    thread.times[next] = times[i] as number;
+    thread.times[next] = times[i]!;
     thread.functions[next] = leaf === undefined ? IDLE : leaf + 1;
     counts[number] = next + 1;
     if (i % STEPS_PER_CHECK === 0 && pace.isOver()) yield;

@@ -45,9 +45,9 @@ export function* cutSteps(
   const cut = new CutBuilder();
   let first = 0;
   for (const stretch of stretches) {
-    while (first + 1 < segments.length && (segments[first + 1] as Segment).fromMs <= stretch.fromMs) first++;
+    while (first + 1 < segments.length && segments[first + 1]!.fromMs <= stretch.fromMs) first++;
     for (let i = beforeOf(segments, first); i < segments.length; i++) {
-      const segment = segments[i] as Segment;
+      const segment = segments[i]!;
       if (segment.fromMs >= stretch.untilMs) break;
       for (let start = 0; start < segment.timesMs.length; start += STEPS_PER_CHECK) {
         cut.add(segment, stretch, start, start + STEPS_PER_CHECK);
@@ -97,9 +97,9 @@ class CutBuilder {
 
   add({ timesMs, stacks, dictionary }: Segment, stretch: Stretch, start: number, end: number): void {
     for (let i = start; i < end && i < timesMs.length; i++) {
-      const timeMs = timesMs[i] as number;
+      const timeMs = timesMs[i]!;
       if (timeMs >= stretch.untilMs) return;
-      const recorded = { stack: stacks[i] as number, dictionary };
+      const recorded = { stack: stacks[i]!, dictionary };
       if (timeMs < stretch.fromMs) this.#before = stretch.isContinued ? recorded : undefined;
       else {
         this.#begin(stretch);
@@ -120,7 +120,7 @@ class CutBuilder {
 
   build(): Cut {
     // The last sample says how long the one before it stands.
-    if (this.#endMs !== undefined) this.#push(this.#endMs, this.#stackIds.at(-1) as number);
+    if (this.#endMs !== undefined) this.#push(this.#endMs, this.#stackIds.at(-1)!);
     for (const [dictionary, numbering] of this.#numberings) dictionary.takeBack(numbering);
     return {
       timesMs: Float64Array.from(this.#timesMs),
@@ -162,7 +162,7 @@ class CutBuilder {
   /** The place of a stack in the cut's own tree of calls. */
   #callOf(stack: number, dictionary: Dictionary, numbering: Numbering): number {
     if (stack === NO_STACK) return NO_STACK;
-    const known = numbering.stacks[stack] as number;
+    const known = numbering.stacks[stack]!;
     if (known !== UNNUMBERED) return known;
     const leaf = dictionary.leafOf(stack);
     // A stack has 128 frames at the most.
@@ -177,7 +177,7 @@ class CutBuilder {
   }
 
   #frameOf(frame: number, dictionary: Dictionary, numbering: Numbering): number {
-    const known = numbering.frames[frame] as number;
+    const known = numbering.frames[frame]!;
     if (known !== UNNUMBERED) return known;
     const path = dictionary.pathOf(frame);
     if (path !== undefined) this.#resources.add(path);

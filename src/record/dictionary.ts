@@ -17,6 +17,9 @@ const NATIVE_KEYS = 5;
 const IN_APP_UNSAID = 0;
 const IN_APP_FALSE = 1;
 
+/** What a frame of the native profiler always has. */
+type NativeFrame = Frame & Required<Pick<Frame, 'lineno' | 'colno' | 'function' | 'abs_path'>>;
+
 /** For each frame and each stack of a dictionary its number in a cut, or {@link UNNUMBERED}. */
 export interface Numbering {
   readonly stacks: Int32Array;
@@ -65,13 +68,12 @@ export class Dictionary {
 
   /** @returns the id of the frame's value */
   internFrame(frame: Frame): number {
-    const { lineno, colno, function: name, abs_path: path } = frame;
     const row = this.#frameRow;
     if (isNative(frame)) {
-      row[0] = this.#internName(name as string);
-      row[1] = this.#internName(path as string);
-      row[2] = lineno as number;
-      row[3] = colno as number;
+      row[0] = this.#internName(frame.function);
+      row[1] = this.#internName(frame.abs_path);
+      row[2] = frame.lineno;
+      row[3] = frame.colno;
       row[4] = frame.in_app === undefined ? IN_APP_UNSAID : IN_APP_FALSE;
     } else {
       row.fill(0);
@@ -130,16 +132,16 @@ export class Dictionary {
   }
 
   writeText(frame: number, writer: BlockWriter): void {
-    writer.copy(this.#texts, this.#startOf(frame), this.#ends[frame] as number);
+    writer.copy(this.#texts, this.#startOf(frame), this.#ends[frame]!);
   }
 
   /** Length of the frame as JSON, in bytes. */
   textBytesOf(frame: number): number {
-    return (this.#ends[frame] as number) - this.#startOf(frame);
+    return this.#ends[frame]! - this.#startOf(frame);
   }
 
   #startOf(frame: number): number {
-    return frame === 0 ? 0 : (this.#ends[frame - 1] as number);
+    return frame === 0 ? 0 : this.#ends[frame - 1]!;
   }
 
   #internName(name: string): number {
@@ -185,7 +187,7 @@ function atLeast(spare: Int32Array | undefined, length: number): Int32Array {
  * Whether function, file and position say all of the frame: `filename` repeats the path, and `module` follows from it. What
  * another version of the profiler may add makes it a frame that is known by its text.
  */
-function isNative(frame: Frame): boolean {
+function isNative(frame: Frame): frame is NativeFrame {
   const { lineno, colno, in_app, function: name, abs_path: path, filename, module } = frame;
   const keys = NATIVE_KEYS + Number(in_app !== undefined) + Number(module !== undefined);
   return (
@@ -193,8 +195,12 @@ function isNative(frame: Frame): boolean {
     typeof path === 'string' &&
     path === filename &&
     (in_app === undefined || in_app === false) &&
-    (lineno as number) >> 0 === lineno &&
-    (colno as number) >> 0 === colno &&
+    isInt32(lineno) &&
+    isInt32(colno) &&
     Object.keys(frame).length === keys
   );
+}
+
+function isInt32(value: unknown): value is number {
+  return typeof value === 'number' && value >> 0 === value;
 }

@@ -33,8 +33,7 @@ export function readMeasurements(native: NativeMeasurements, startMs: number): M
 /** Those of a stretch of time, its end left out. */
 export function cutMeasurements(all: Measurements, fromMs: number, untilMs: number): Measurements {
   return mapMeasurements(all, ({ unit, timesMs, values }) => {
-    const isWithin = (_: unknown, i: number): boolean =>
-      (timesMs[i] as number) >= fromMs && (timesMs[i] as number) < untilMs;
+    const isWithin = (_: unknown, i: number): boolean => timesMs[i]! >= fromMs && timesMs[i]! < untilMs;
     return { unit, timesMs: timesMs.filter(isWithin), values: values.filter(isWithin) };
   });
 }

@@ -44,7 +44,7 @@ export class RecordedSamples extends ColumnarSamples {
   }
 
   at(index: number): Sample {
-    const stack_id = this.#cut.stackIds[index] as number;
+    const stack_id = this.#cut.stackIds[index]!;
     const time = this.#timeAt(index);
     return this.#clock.format === 'transaction'
       ? { stack_id, thread_id: THREAD_ID, elapsed_since_start_ns: String(time) }
@@ -72,7 +72,7 @@ export class RecordedSamples extends ColumnarSamples {
   }
 
   #timeAt(index: number): number {
-    const timeMs = this.#cut.timesMs[index] as number;
+    const timeMs = this.#cut.timesMs[index]!;
     const clock = this.#clock;
     return clock.format === 'transaction'
       ? elapsedNs(timeMs, clock.startMs)
@@ -94,7 +94,7 @@ export class RecordedStacks extends ArrayView<number[]> {
   at(index: number): number[] {
     const { leaves, calls } = this.#cut;
     const stack: number[] = [];
-    for (let call = leaves[index] as number; call !== NO_STACK; call = calls.at(call, 0)) {
+    for (let call = leaves[index]!; call !== NO_STACK; call = calls.at(call, 0)) {
       stack.push(calls.at(call, 1));
     }
     return stack;
@@ -119,12 +119,12 @@ export class RecordedFrames extends ArrayView<Frame> {
   }
 
   at(index: number): Frame {
-    const { id, dictionary } = this.#frames[index] as CutFrame;
+    const { id, dictionary } = this.#frames[index]!;
     return JSON.parse(dictionary.textOf(id).toString()) as Frame;
   }
 
   override writeAt(index: number, writer: BlockWriter): void {
-    const { id, dictionary } = this.#frames[index] as CutFrame;
+    const { id, dictionary } = this.#frames[index]!;
     dictionary.writeText(id, writer);
   }
 }

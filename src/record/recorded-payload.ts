@@ -68,7 +68,7 @@ function measurementsOf(measurements: Measurements, clock: Clock): object {
       .filter(([, { values }]) => values.length > 0)
       .map(([name, { unit, timesMs, values }]) => [
         name,
-        { unit, values: values.map((value, i) => ({ value, ...timeOf(timesMs[i] as number) })) },
+        { unit, values: values.map((value, i) => ({ value, ...timeOf(timesMs[i]!) })) },
       ]),
   );
 }

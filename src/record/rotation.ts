@@ -167,7 +167,7 @@ export class Rotation {
   }
 
   #startNext(): void {
-    const title = this.#titles[this.#started++ % 2] as string;
+    const title = this.#titles[this.#started++ % 2]!;
     const calledMs = performance.now();
     try {
       this.#native.start(title);
@@ -180,7 +180,7 @@ export class Rotation {
 
   /** @returns false if V8 has taken no tick in all its time */
   #endOldest(): boolean {
-    const ended = this.#running.shift() as Running;
+    const ended = this.#running.shift()!;
     const next = this.#running[0];
     const stopMs = performance.now();
     const profile = this.#stopNative(ended.title);

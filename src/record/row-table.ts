@@ -27,7 +27,7 @@ export class RowTable {
   }
 
   at(id: number, column: number): number {
-    return this.#rows[id * this.#width + column] as number;
+    return this.#rows[id * this.#width + column]!;
   }
 
   /** @returns the id of an equal row, or a new one: then the table has grown by one */
@@ -35,7 +35,7 @@ export class RowTable {
     const mask = this.#slots.length - 1;
     let slot = hashOf(row) & mask;
     for (;;) {
-      const id = this.#slots[slot] as number;
+      const id = this.#slots[slot]!;
       if (id === EMPTY) break;
       if (this.#isAt(id, row)) return id;
       slot = (slot + 1) & mask;
@@ -81,7 +81,7 @@ export class RowTable {
 function hashOf(row: Int32Array): number {
   let hash = 0;
   for (let column = 0; column < row.length; column++) {
-    hash = Math.imul(hash ^ (row[column] as number), 0x85ebca6b);
+    hash = Math.imul(hash ^ row[column]!, 0x85ebca6b);
     hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
     hash ^= hash >>> 16;
   }

@@ -47,8 +47,7 @@ export class SegmentStore {
   /** Lets go of segments that end before a moment, but for the one that may hold the last tick before it. */
   forgetBefore(timeMs: number): void {
     let count = 0;
-    while (count + 1 < this.#segments.length && (this.#segments[count + 1] as Segment).fromMs <= timeMs)
-      count++;
+    while (count + 1 < this.#segments.length && this.#segments[count + 1]!.fromMs <= timeMs) count++;
     this.#drop(count - 1);
   }
 
@@ -60,10 +59,9 @@ export class SegmentStore {
     const needed: boolean[] = [];
     let first = 0;
     for (const { fromMs, untilMs } of marks) {
-      while (first + 1 < this.#segments.length && (this.#segments[first + 1] as Segment).fromMs <= fromMs)
-        first++;
+      while (first + 1 < this.#segments.length && this.#segments[first + 1]!.fromMs <= fromMs) first++;
       for (let i = Math.max(0, first - 1); i < this.#segments.length; i++) {
-        if ((this.#segments[i] as Segment).fromMs >= untilMs) break;
+        if (this.#segments[i]!.fromMs >= untilMs) break;
         needed[i] = true;
       }
     }

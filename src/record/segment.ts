@@ -1,5 +1,5 @@
 import { type Pace, STEPS_PER_CHECK } from '../pace.ts';
-import type { Frame, Sample, SampledProfile } from '../profile/types.ts';
+import type { Frame, SampledProfile } from '../profile/types.ts';
 import { type Dictionary, NO_STACK } from './dictionary.ts';
 import {
   cutMeasurements,
@@ -57,13 +57,13 @@ export function* segmentSteps(
   const frameIds = new Int32Array(frames.length).fill(UNKNOWN);
   const ticks: { readonly timeMs: number; readonly stack: number }[] = [];
   for (let i = 0; i < samples.length; i++) {
-    const { stack_id, elapsed_since_start_ns } = samples[i] as Sample;
+    const { stack_id, elapsed_since_start_ns } = samples[i]!;
     const timeMs = startMs + Number(elapsed_since_start_ns) / NS_PER_MS;
     if (timeMs < fromMs || timeMs >= untilMs || startSamples.has(i)) continue;
     if (stackIds[stack_id] === UNKNOWN) {
-      stackIds[stack_id] = internStack(dictionary, stacks[stack_id] as number[], frames, frameIds);
+      stackIds[stack_id] = internStack(dictionary, stacks[stack_id]!, frames, frameIds);
     }
-    ticks.push({ timeMs, stack: stackIds[stack_id] as number });
+    ticks.push({ timeMs, stack: stackIds[stack_id]! });
     if (i % STEPS_PER_CHECK === 0 && pace.isOver()) yield;
   }
   // V8 lists ticks that were waiting when a profile started after the sample of that start.
@@ -92,9 +92,9 @@ function internStack(
 ): number {
   let id = NO_STACK;
   for (let i = stack.length - 1; i >= 0; i--) {
-    const frame = stack[i] as number;
-    if (frameIds[frame] === UNKNOWN) frameIds[frame] = dictionary.internFrame(frames[frame] as Frame);
-    id = dictionary.internStack(id, frameIds[frame] as number);
+    const frame = stack[i]!;
+    if (frameIds[frame] === UNKNOWN) frameIds[frame] = dictionary.internFrame(frames[frame]!);
+    id = dictionary.internStack(id, frameIds[frame]!);
   }
   return id;
 }

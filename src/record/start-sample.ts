@@ -53,7 +53,7 @@ function elapsedMsOf({ samples }: NativeProfile, index: number): number {
 /** The line may differ: it says where the function was called from. */
 function isSameLeaf({ samples, stacks, frames }: NativeProfile, one: number, other: number): boolean {
   const [a, b] = [one, other].map((index) => {
-    const leaf = stacks[samples[index]?.stack_id as number]?.[0];
+    const leaf = stacks[samples[index]!.stack_id]?.[0];
     return leaf === undefined ? undefined : frames[leaf];
   });
   return a?.function === b?.function && a?.abs_path === b?.abs_path;
