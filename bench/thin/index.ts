@@ -1,7 +1,7 @@
 import { thin } from '../../src/deliver/thinning.ts';
-import { prepareEncoding } from '../../src/encode/profile-encoding.ts';
 import { Slices } from '../../src/encode/slices.ts';
 import { compactSteps } from '../../src/profile/compact.ts';
+import { prepareEncoding } from '../../src/profile/profile-encoding.ts';
 import type { Profile, Sample } from '../../src/profile/types.ts';
 import { loadProfile } from '../encode/case/load-profile.mjs';
 import { obtainRecording } from '../encode/recording.ts';

@@ -1,5 +1,5 @@
 import type { BaseEnvelopeHeaders, BaseEnvelopeItemHeaders } from '@sentry/core';
-import type { ProfileEncoding } from '../encode/profile-encoding.ts';
+import type { ProfileEncoding } from '../profile/profile-encoding.ts';
 import type { Rest } from './rest.ts';
 import type { Shipment } from './shipment.ts';
 import type { Ending, UploadStats } from './upload.ts';

@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type ProfileEncoding, prepareEncoding, SMALL_BYTES } from '../encode/profile-encoding.ts';
 import type { Slices, Slicing } from '../encode/slices.ts';
 import { messageOf } from '../observe/message-of.ts';
 import type { Reporter } from '../observe/reporter.ts';
 import { type Compaction, type CompactProfile, compactSteps } from '../profile/compact.ts';
+import { type ProfileEncoding, prepareEncoding, SMALL_BYTES } from '../profile/profile-encoding.ts';
 import { MalformedProfileError } from '../profile/types.ts';
 import type { RecordedProfile } from '../record/recorded-profile.ts';
 import type { Fit } from './fit.ts';

@@ -1,8 +1,8 @@
 import type { TransportMakeRequestResponse } from '@sentry/core';
-import type { ProfileEncoding } from '../encode/profile-encoding.ts';
 import type { Slices } from '../encode/slices.ts';
 import type { Reporter } from '../observe/reporter.ts';
 import type { CompactProfile } from '../profile/compact.ts';
+import type { ProfileEncoding } from '../profile/profile-encoding.ts';
 import type { Carrier, Parcel, TooLarge } from './carrier.ts';
 import { fateOfEnding } from './fates.ts';
 import { categoryOf } from './limited-items.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { BaseEnvelopeHeaders } from '@sentry/core';
-import { type ProfileEncoding, prepareEncoding } from '../encode/profile-encoding.ts';
 import type { CompactProfile } from '../profile/compact.ts';
 import { PartEnds } from '../profile/part-ends.ts';
+import { type ProfileEncoding, prepareEncoding } from '../profile/profile-encoding.ts';
 import { readColumns } from '../profile/sample-columns.ts';
 import { cutSteps, sliceTimeline, timelineOf } from '../profile/split.ts';
 import type { Consignment, Parcel } from './carrier.ts';

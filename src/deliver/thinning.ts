@@ -1,6 +1,6 @@
-import { type ProfileEncoding, prepareEncoding } from '../encode/profile-encoding.ts';
 import type { Slicing } from '../encode/slices.ts';
 import type { CompactProfile } from '../profile/compact.ts';
+import { type ProfileEncoding, prepareEncoding } from '../profile/profile-encoding.ts';
 import { readColumns } from '../profile/sample-columns.ts';
 import { selectSteps, WHOLE } from '../profile/select.ts';
 import { planSteps, thinSteps } from '../profile/thin.ts';

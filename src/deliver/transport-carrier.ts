@@ -1,7 +1,7 @@
 import type { EventDropReason } from '@sentry/core';
-import type { ProfileEncoding } from '../encode/profile-encoding.ts';
 import { messageOf } from '../observe/message-of.ts';
 import type { Reporter } from '../observe/reporter.ts';
+import type { ProfileEncoding } from '../profile/profile-encoding.ts';
 import { serializeEnvelope } from '../sdk.ts';
 import { type Carrier, type Consignment, type Parcel, type TooLarge, tightest } from './carrier.ts';
 import { outcomeOf } from './fates.ts';

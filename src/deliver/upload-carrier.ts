@@ -1,8 +1,8 @@
 import type { BaseEnvelopeHeaders } from '@sentry/core';
 import { Deflater, deflateAtOnce, type Segment, storeText } from '../encode/deflate.ts';
 import { type GzipMember, gzipMemberBytes, joinSegments } from '../encode/gzip-member.ts';
-import type { ProfileEncoding } from '../encode/profile-encoding.ts';
 import type { Reporter } from '../observe/reporter.ts';
+import type { ProfileEncoding } from '../profile/profile-encoding.ts';
 import { suppressTracing } from '../sdk.ts';
 import { type Carrier, type Consignment, type Parcel, type TooLarge, tightest } from './carrier.ts';
 import type { Endpoint } from './endpoint.ts';

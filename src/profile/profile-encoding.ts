@@ -1,8 +1,8 @@
-import type { CompactProfile } from '../profile/compact.ts';
-import { BlockWriter, recycleBlock } from './block-writer.ts';
-import { encodeJson } from './json.ts';
-import { measureJson } from './measure.ts';
-import type { Slicing } from './slices.ts';
+import { BlockWriter, recycleBlock } from '../encode/block-writer.ts';
+import { encodeJson } from '../encode/json.ts';
+import { measureJson } from '../encode/measure.ts';
+import type { Slicing } from '../encode/slices.ts';
+import type { CompactProfile } from './compact.ts';
 
 /** A single real profile of half a minute measures less than this when it is compact: it is encoded only once. */
 export const SMALL_BYTES = 1024 * 1024;
