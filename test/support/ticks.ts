@@ -84,12 +84,16 @@ export function shareFound(wanted: readonly Tick[], others: readonly Tick[]): nu
 const MAX_SHIFT_MS = 100;
 
 /** Ticks that arrived, by the clock of the recording beside: moved to where most of them are found there. */
-export function onClockOf(recorded: readonly Tick[], arrived: readonly Tick[]): Tick[] {
+export function onClockOf(
+  recorded: readonly Tick[],
+  arrived: readonly Tick[],
+  maxShiftMs = MAX_SHIFT_MS,
+): Tick[] {
   const [first] = arrived;
   const shifts = recorded
     .filter(({ stack }) => stack === first?.stack)
     .map(({ timeMs }) => timeMs - (first?.timeMs ?? 0))
-    .filter((shiftMs) => Math.abs(shiftMs) <= MAX_SHIFT_MS);
+    .filter((shiftMs) => Math.abs(shiftMs) <= maxShiftMs);
   const moved = [0, ...shifts].map((shiftMs) =>
     arrived.map(({ timeMs, stack }) => ({ timeMs: timeMs + shiftMs, stack })),
   );
