@@ -1,5 +1,6 @@
 // Checks the package as a user gets it: packed, its files listed, its types read by publint and attw, installed in an empty
-// project and used from there by its name, in both module formats.
+// project and used from there by its name, in both module formats, and compiled against by the oldest and the newest
+// TypeScript. `npm run test:package -- --write` takes the list of files over.
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,10 +10,13 @@ import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const FILES = /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|dist\/[\w-]+\.(js|cjs|d\.ts|d\.cts))$/;
+const FILES = join(ROOT, 'test/package/files.txt');
+/** The oldest that the types compile with, as `docs/compatibility.md` says, and the newest, as of November 2026. */
+const TYPESCRIPTS = ['5.0.4', '7.0.2'];
+const MODULES = { node16: 'node16', nodenext: 'nodenext', esnext: 'bundler' };
 const USAGES = [
   ['--import', './instrument.mjs', 'app.mjs'],
-  ['--require', './instrument.cjs', 'app.cjs'],
+  ['--import', './instrument.cjs', 'app.cjs'],
   ['encoder.mjs'],
   ['encoder.cjs'],
   ['inside.mjs'],
@@ -30,8 +34,12 @@ try {
   );
   await check('installs in an empty project', () => install(tarball));
   for (const args of USAGES) await check(`node ${args.join(' ')}`, () => run('node', args, project));
-  for (const resolution of ['node16', 'bundler']) {
-    await check(`types with moduleResolution ${resolution}`, () => checkTypes(resolution));
+  for (const version of TYPESCRIPTS) {
+    for (const [module, resolution] of Object.entries(MODULES)) {
+      await check(`TypeScript ${version}, moduleResolution ${resolution}`, () =>
+        checkTypes(version, module, resolution),
+      );
+    }
   }
 } finally {
   rmSync(project, { recursive: true, force: true });
@@ -42,9 +50,14 @@ process.exitCode = failed === 0 ? 0 : 1;
 function pack() {
   const output = run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', project], ROOT);
   const [packed] = JSON.parse(output);
-  const paths = packed.files.map((/** @type {{ path: string }} */ file) => file.path);
-  const unexpected = paths.filter((/** @type {string} */ path) => !FILES.test(path));
-  if (unexpected.length > 0) throw new Error(`Expected none of these: ${unexpected.join(', ')}`);
+  // The bundler names what several entries share by its content.
+  const paths = packed.files.map((/** @type {{ path: string }} */ { path }) =>
+    path.replace(/(?<=^dist\/(chunk|types)-)[\w-]{8}(?=\.)/, '*'),
+  );
+  const list = `${[...new Set(paths)].sort().join('\n')}\n`;
+  if (process.argv.includes('--write')) writeFileSync(FILES, list);
+  const expected = readFileSync(FILES, 'utf8');
+  if (list !== expected) throw new Error(`Expected these files:\n${expected}but it has these:\n${list}`);
   return join(project, packed.filename);
 }
 
@@ -61,29 +74,43 @@ function install(tarball) {
     JSON.stringify({ name: 'user', version: '1.0.0', private: true }),
   );
   const { devDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-  const packages = ['@sentry/node', '@sentry/profiling-node', 'typescript', '@types/node'];
-  const pinned = packages.map((name) => `${name}@${devDependencies[name]}`);
+  const packages = ['@sentry/node', '@sentry/profiling-node', '@types/node', 'prom-client'];
+  const pinned = [
+    ...packages.map((name) => `${name}@${devDependencies[name]}`),
+    ...TYPESCRIPTS.map((version) => `${aliasOf(version)}@npm:typescript@${version}`),
+  ];
   run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', tarball, ...pinned], project);
 }
 
-/** @param {string} resolution */
-function checkTypes(resolution) {
-  const module = resolution === 'bundler' ? 'esnext' : 'node16';
-  const options = [
-    '--noEmit',
-    '--strict',
-    '--skipLibCheck',
-    'false',
-    '--target',
-    'es2022',
-    '--types',
-    'node',
-  ];
-  run(
-    'npx',
-    ['--no-install', 'tsc', ...options, '--module', module, '--moduleResolution', resolution, 'types.ts'],
-    project,
+/**
+ * @param {string} version
+ * @param {string} module
+ * @param {string} resolution
+ */
+function checkTypes(version, module, resolution) {
+  const compiler = join(project, `node_modules/${aliasOf(version)}/bin/tsc`);
+  const options = {
+    module,
+    moduleResolution: resolution,
+    noEmit: true,
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    skipLibCheck: false,
+    target: 'es2022',
+    types: ['node'],
+  };
+  writeFileSync(
+    join(project, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions: options, files: ['types.ts'] }),
   );
+  const banner = run('node', [compiler, '--version'], project);
+  if (banner !== `Version ${version}\n`) throw new Error(`Expected TypeScript ${version}, got: ${banner}`);
+  run('node', [compiler], project);
+}
+
+/** @param {string} version */
+function aliasOf(version) {
+  return `typescript-${version}`;
 }
 
 /**

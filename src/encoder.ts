@@ -37,7 +37,7 @@ export function compactProfile<P extends Profile>(profile: P): P {
  * @returns blocks of at most 64 KiB (65,536 bytes), encoded as they are asked for; each is the caller's to keep
  * @throws {TypeError} while iterating, for what `JSON.stringify` refuses: a BigInt, a cycle, more than 1,000 levels
  */
-export function* encodeProfile(profile: object): Generator<Uint8Array<ArrayBufferLike>, void> {
+export function* encodeProfile(profile: object): Generator<Uint8Array, void> {
   const writer = new BlockWriter();
   for (const _ of encodeJson(profile, writer, UNPACED)) yield* writer.drain();
   yield* writer.drain(true);

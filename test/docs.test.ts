@@ -2,6 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { CELLS, LINES } from './compat/lines.ts';
+import { tableOf } from './compat/table.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DOCS = readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md'));
@@ -48,4 +50,30 @@ test.each(['options', 'statistics'])('docs/%s.md names every member of its type'
   expect(members.length).toBeGreaterThan(8);
   const page = read(`docs/${name}.md`);
   expect(members.filter((member) => !page.includes(`\`${member}\``))).toEqual([]);
+});
+
+test('docs/compatibility.md names the versions of the matrix, and none as failing', () => {
+  const page = read('docs/compatibility.md');
+  expect(page).toContain(tableOf(CELLS));
+  for (const { sdk, profilingNode } of LINES) expect(page).toContain(`| ${sdk} | ${profilingNode} |`);
+});
+
+test('the peer ranges begin with the oldest version of each major version in the matrix', () => {
+  const { peerDependencies } = JSON.parse(read('package.json'));
+  const oldest = new Map<string, string>();
+  for (const { sdk } of LINES) {
+    const major = sdk.split('.', 1)[0] ?? '';
+    if (!oldest.has(major)) oldest.set(major, sdk);
+  }
+  const range = [...oldest.values()].map((version) => `^${version}`).join(' || ');
+  for (const name of ['core', 'node', 'profiling-node'])
+    expect(peerDependencies[`@sentry/${name}`]).toBe(range);
+});
+
+test('docs/compatibility.md names the TypeScript versions that the package check compiles with', () => {
+  const [, list = ''] = /TYPESCRIPTS = \[(.*)\]/.exec(read('scripts/check-package.mjs')) ?? [];
+  const versions = [...list.matchAll(/'([\d.]+)'/g)].map(([, version = '']) => version);
+  expect(versions).toHaveLength(2);
+  const page = read('docs/compatibility.md');
+  expect(versions.filter((version) => !page.includes(version))).toEqual([]);
 });

@@ -12,8 +12,9 @@ import {
 } from '../support/ticks.ts';
 import type { Report, RequestTimes } from './run-service.ts';
 
-/** Of a hundred ticks or so: a few are lost where one V8 profile follows another on a busy machine. */
-const MIN_SHARE = 0.95;
+/** Of a hundred ticks or so a few are lost where one V8 profile follows another on a busy machine. */
+const MAX_LOST_SHARE = 0.03;
+const MAX_LOST_TICKS = 2;
 
 /** Between the start of a span and that of its request in the application lies what the SDK does first. */
 const MAX_SHIFT_MS = 1000;
@@ -64,11 +65,21 @@ function differences(
 ): string[] {
   const problems: string[] = [];
   if (expected.length < MIN_TICKS) problems.push(`${what}: only ${expected.length} ticks to compare`);
-  const found = shareFound(expected, arrived);
-  if (found < MIN_SHARE) problems.push(`${what}: ${percent(found)} of what V8 has recorded`);
-  const known = shareFound(arrived, all);
-  if (known < MIN_SHARE) problems.push(`${what}: ${percent(known)} of it is what V8 has recorded`);
+  const lost = countLost(expected, arrived);
+  if (isTooMany(lost, expected))
+    problems.push(`${what}: ${lost} of ${expected.length} ticks of V8 are missing`);
+  const strange = countLost(arrived, all);
+  if (isTooMany(strange, arrived))
+    problems.push(`${what}: ${strange} of its ${arrived.length} ticks are none of V8`);
   return problems;
+}
+
+function countLost(wanted: readonly Tick[], others: readonly Tick[]): number {
+  return Math.round((1 - shareFound(wanted, others)) * wanted.length);
+}
+
+function isTooMany(lost: number, ticks: readonly Tick[]): boolean {
+  return lost > MAX_LOST_TICKS + MAX_LOST_SHARE * ticks.length;
 }
 
 /** Requests that are open at once are one stretch. */
@@ -84,8 +95,4 @@ function mergedTimes({ times }: Report): RequestTimes[] {
 
 function startOf({ profile }: Profile): number {
   return profile.samples[0]?.timestamp ?? 0;
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)}%`;
 }
