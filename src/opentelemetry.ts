@@ -1,5 +1,6 @@
 import type { BatchObservableResult, Meter, Observable } from '@opentelemetry/api';
-import { METRICS, type Metric, type Reading, readClients } from './observe/metrics.ts';
+import type { Metric, Reading } from './observe/metric.ts';
+import { METRICS, readClients } from './observe/metrics.ts';
 import type { ProfilingStats } from './observe/stats.ts';
 
 const PREFIX = 'sentry.bounded_profiling';

@@ -1,11 +1,13 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import { METRICS, type Metric, readClients } from './observe/metrics.ts';
+import type { Metric } from './observe/metric.ts';
+import { METRICS, readClients } from './observe/metrics.ts';
 
 const PREFIX = 'sentry_bounded_profiling';
 
 /**
  * Registers the statistics of all clients of this process as metrics, read when the registry is scraped. The names begin with
- * `sentry_bounded_profiling_`. In a `node:cluster`, prom-client's own aggregator adds the workers up.
+ * `sentry_bounded_profiling_`. In a `node:cluster`, prom-client's own aggregator adds the workers up, and tells the worst of rates,
+ * shares and delays.
  *
  * @param registry of `prom-client` 14 or 15. Called twice with the same one, it throws prom-client's error for a name that is taken
  */
@@ -18,6 +20,7 @@ function register(metric: Metric, registry: Registry): void {
     name: nameOf(metric),
     help: metric.help,
     labelNames: [...metric.labelNames],
+    aggregator: metric.together,
     registers: [registry],
   };
   if (metric.kind === 'counter') {

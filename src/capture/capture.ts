@@ -41,6 +41,8 @@ const NO_RECORDING: RecorderStats = {
   stacks: 0,
   nativeStops: 0,
   restarts: 0,
+  ticks: 0,
+  ticksLost: 0,
 };
 
 export interface CaptureDeps {

@@ -1,39 +1,19 @@
 import { DISCARD_REASONS, SKIP_REASONS } from './discard-reasons.ts';
 import { liveClients } from './live-clients.ts';
+import { counter, gauge, labelled, type Metric, seconds, shared, worst } from './metric.ts';
 import type { ProfilingStats } from './stats.ts';
-
-/** One figure of all clients together, by its labels. */
-export interface Reading {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly value: number;
-}
-
-/** A figure as metrics know it: a sum that only rises, or a level. */
-export interface Metric {
-  /** Without prefix and unit. */
-  readonly name: string;
-  readonly kind: 'counter' | 'gauge';
-  /** A base unit; undefined for a count. */
-  readonly unit: 'bytes' | 'seconds' | 'ratio' | undefined;
-  readonly help: string;
-  readonly labelNames: readonly string[];
-  read(all: readonly ProfilingStats[]): readonly Reading[];
-}
 
 const STATES = ['normal', 'reduced', 'paused'] as const;
 const CAUSES = ['heap', 'container', 'contexts', 'budget'] as const;
 const DROP_REASONS = Object.keys(DISCARD_REASONS) as (keyof typeof DISCARD_REASONS)[];
 const SKIPS = Object.keys(SKIP_REASONS) as (keyof typeof SKIP_REASONS)[];
-const MS_PER_SECOND = 1000;
-
-type Figure = (stats: ProfilingStats) => number;
 
 /** All clients of this process. */
 export function readClients(): ProfilingStats[] {
   return Array.from(liveClients(), (client) => client.getStats());
 }
 
-/** Every figure that the statistics hold and that changes: closed sets of labels, base units. */
+/** The figures of the statistics that change: closed sets of labels, base units. */
 export const METRICS: readonly Metric[] = [
   counter(
     'profiles_captured',
@@ -64,7 +44,9 @@ export const METRICS: readonly Metric[] = [
     (s) => s.pending,
   ),
   shared('gauge', 'profiles_running', 'V8 profiles open now.', (s) => s.running),
+
   gauge('held', 'Memory that profiling holds now.', (s) => s.memory.heldBytes, 'bytes'),
+  gauge('peak_held', 'The most that profiling has held.', (s) => s.memory.peakHeldBytes, 'bytes'),
   gauge(
     'reserved',
     'Memory that is set aside for profiles that run.',
@@ -72,19 +54,28 @@ export const METRICS: readonly Metric[] = [
     'bytes',
   ),
   gauge('budget', 'Memory that profiling may hold.', (s) => s.memory.budgetBytes, 'bytes'),
+
   shared('gauge', 'recording', 'Memory of the shared recording.', (s) => s.recorder.bytes, 'bytes'),
-  worst('sampling_rate', 'Share of your own rate that is in force.', (s) => s.sampling.rate, Math.min),
+  shared('gauge', 'recording_segments', 'Segments that are kept.', (s) => s.recorder.segments),
+  shared('gauge', 'recording_frames', 'Different frames that are kept.', (s) => s.recorder.frames),
+  shared('gauge', 'recording_stacks', 'Different call stacks that are kept.', (s) => s.recorder.stacks),
+  shared('counter', 'ticks', 'Ticks that V8 has recorded.', (s) => s.recorder.ticks),
+  shared('counter', 'ticks_lost', 'Ticks that are missing between them.', (s) => s.recorder.ticksLost),
+  shared('counter', 'native_stops', 'V8 profiles that were stopped.', (s) => s.recorder.nativeStops),
+  shared('counter', 'recorder_restarts', 'How often the thread of V8 was stuck.', (s) => s.recorder.restarts),
+
+  worst('sampling_rate', 'Share of your own rate that is in force.', 'min', (s) => s.sampling.rate),
   worst(
     'heap_used',
     'Live share of the old generation after the last major collection.',
+    'max',
     (s) => s.sampling.heapUsedRatio,
-    Math.max,
   ),
   worst(
     'container_used',
     'Share of the memory limit of the container that is taken.',
+    'max',
     (s) => s.sampling.containerUsedRatio,
-    Math.max,
   ),
   gauge('active_contexts', 'Active async contexts.', (s) => s.sampling.activeContexts),
   labelled('gauge', 'state', '1 for the state that is in force.', 'state', STATES, (s, state) =>
@@ -93,6 +84,7 @@ export const METRICS: readonly Metric[] = [
   labelled('gauge', 'cause', '1 for the cause of the reduced rate.', 'cause', CAUSES, (s, cause) =>
     Number(s.sampling.cause === cause),
   ),
+
   counter(
     'original',
     'Encoded profiles, as JSON.stringify would have written them.',
@@ -101,109 +93,89 @@ export const METRICS: readonly Metric[] = [
   ),
   counter('encoded', 'Encoded profiles, as they are.', (s) => s.bytes.encoded, 'bytes'),
   counter('sent', 'Acknowledged request bodies, compressed.', (s) => s.bytes.sent, 'bytes'),
+
+  worst('item_limit', 'Limit for one profile.', 'min', (s) => s.limits.itemBytes, 'bytes'),
+  worst('envelope_limit', 'Limit for one envelope.', 'min', (s) => s.limits.envelopeBytes, 'bytes'),
+  worst(
+    'request_limit',
+    'Limit for a request body, compressed. None without a limit.',
+    'min',
+    (s) => s.limits.requestBytes,
+    'bytes',
+  ),
   counter('chunks_split', 'Chunks that were sent in several parts.', (s) => s.oversized.split),
   counter(
     'profiles_thinned',
     'Profiles of transactions that were thinned to fit.',
     (s) => s.oversized.thinned,
   ),
-  shared('counter', 'native_stops', 'V8 profiles that were stopped.', (s) => s.recorder.nativeStops),
-  shared('counter', 'recorder_restarts', 'How often the thread of V8 was stuck.', (s) => s.recorder.restarts),
+  worst(
+    'thinned_samples_kept',
+    'Share of their samples that thinned profiles have kept.',
+    'min',
+    (s) => s.oversized.sampleShare,
+  ),
+  worst(
+    'thinned_self_time_distance',
+    'The most that thinning has moved the self times of one profile.',
+    'max',
+    (s) => s.oversized.selfTimeDistance,
+  ),
+
   gauge('uploads_active', 'Uploads under way.', (s) => s.upload.active),
   gauge('uploads_waiting', 'Uploads that wait.', (s) => s.upload.waiting),
   gauge('upload_failing', '1 while no upload gets an answer.', (s) =>
     Number(s.upload.failingSinceMs !== undefined),
   ),
-  shared(
-    'counter',
-    'native_stop',
-    'Event loop taken by native stops.',
-    (s) => s.cost.nativeStopMs / MS_PER_SECOND,
-    'seconds',
-  ),
-  shared(
-    'counter',
-    'interning',
-    'Event loop taken by interning.',
-    (s) => s.cost.interningMs / MS_PER_SECOND,
-    'seconds',
-  ),
-  counter('encoding', 'Event loop taken by encoding.', (s) => s.cost.encodingMs / MS_PER_SECOND, 'seconds'),
-  shared(
-    'counter',
+
+  seconds('shared counter', 'native_stop', 'Event loop taken by native stops.', (s) => s.cost.nativeStopMs),
+  seconds('shared counter', 'interning', 'Event loop taken by interning.', (s) => s.cost.interningMs),
+  seconds('counter', 'encoding', 'Event loop taken by encoding.', (s) => s.cost.encodingMs),
+  seconds(
+    'shared counter',
     'deflating',
     'Time that deflating took on the threads of zlib.',
-    (s) => s.cost.deflatingMs / MS_PER_SECOND,
-    'seconds',
+    (s) => s.cost.deflatingMs,
   ),
-  slowest(
+  seconds(
+    'slowest',
+    'longest_slice',
+    'Longest stretch of the event loop that interning or encoding has taken.',
+    (s) => s.longestSliceMs,
+  ),
+  seconds(
+    'slowest',
+    'longest_native_stop',
+    'Longest time that one native stop has taken.',
+    (s) => s.longestStopMs,
+  ),
+  counter(
+    'transactions_delayed',
+    'Transactions that have left with their profile, or after waiting for it.',
+    (s) => s.cost.heldBackMs.count,
+  ),
+  seconds(
+    'counter',
+    'transaction_delay',
+    'How long all of them together were held back for their profiles.',
+    (s) => s.cost.heldBackMs.total,
+  ),
+  seconds(
+    'slowest',
     'transaction_delay_median',
     'How long transactions were held back for their profiles, at the median.',
     (s) => s.cost.heldBackMs.p50,
   ),
-  slowest('transaction_delay_p99', 'The same at the 99th percentile.', (s) => s.cost.heldBackMs.p99),
-  slowest(
+  seconds(
+    'slowest',
+    'transaction_delay_p99',
+    'The same at the 99th percentile.',
+    (s) => s.cost.heldBackMs.p99,
+  ),
+  seconds(
+    'slowest',
     'transaction_delay_longest',
     'The longest that a transaction was held back.',
     (s) => s.cost.heldBackMs.longest,
   ),
 ];
-
-function counter(name: string, help: string, pick: Figure, unit?: Metric['unit']): Metric {
-  return { ...unlabelled(help, (all) => sum(all, pick)), name, kind: 'counter', unit };
-}
-
-function gauge(name: string, help: string, pick: Figure, unit?: Metric['unit']): Metric {
-  return { ...unlabelled(help, (all) => sum(all, pick)), name, kind: 'gauge', unit };
-}
-
-/** A figure of the process. Each client tells the same, so it must not be added up. */
-function shared(
-  kind: Metric['kind'],
-  name: string,
-  help: string,
-  pick: Figure,
-  unit?: Metric['unit'],
-): Metric {
-  return { ...unlabelled(help, (all) => Math.max(0, ...all.map(pick))), name, kind, unit };
-}
-
-/** A share, of which the worst of all clients says most. */
-function worst(name: string, help: string, pick: Figure, choose: typeof Math.max): Metric {
-  return { ...unlabelled(help, (all) => choose(...all.map(pick))), name, kind: 'gauge', unit: 'ratio' };
-}
-
-function slowest(name: string, help: string, pickMs: Figure): Metric {
-  return shared('gauge', name, help, (stats) => pickMs(stats) / MS_PER_SECOND, 'seconds');
-}
-
-function unlabelled(
-  help: string,
-  value: (all: readonly ProfilingStats[]) => number,
-): Pick<Metric, 'help' | 'labelNames' | 'read'> {
-  return {
-    help,
-    labelNames: [],
-    read: (all) => (all.length === 0 ? [] : [{ labels: {}, value: value(all) }]),
-  };
-}
-
-function labelled<Label extends string>(
-  kind: Metric['kind'],
-  name: string,
-  help: string,
-  labelName: string,
-  labels: readonly Label[],
-  pick: (stats: ProfilingStats, label: Label) => number,
-): Metric {
-  const read = (all: readonly ProfilingStats[]): Reading[] =>
-    labels.map((label) => ({
-      labels: { [labelName]: label },
-      value: sum(all, (stats) => pick(stats, label)),
-    }));
-  return { name, kind, unit: undefined, help, labelNames: [labelName], read };
-}
-
-function sum(all: readonly ProfilingStats[], pick: Figure): number {
-  return all.reduce((total, stats) => total + pick(stats), 0);
-}

@@ -50,7 +50,7 @@ export interface ProfilingStats {
     readonly encodingMs: number;
     /** On zlib's threads, the wait for one included. */
     readonly deflatingMs: number;
-    /** How long transactions were held back for their profiles: median, 99th percentile, and the longest. */
+    /** How long transactions were held back for their profiles: how many, in all, median, 99th percentile, and the longest. */
     readonly heldBackMs: HeldBackStats;
   };
   readonly oversized: OversizedStats;

@@ -6,6 +6,7 @@ import { type RecordingHost, RecordingHosts } from './recording-hosts.ts';
 import { type NativeProfiler, Rotation } from './rotation.ts';
 import { type RawSegment, segmentSteps } from './segment.ts';
 import { SegmentStore } from './segment-store.ts';
+import { TickCount } from './tick-count.ts';
 
 /** A stretch of the recording that somebody needs: until it is released, it is kept. */
 export interface Mark {
@@ -27,6 +28,10 @@ export interface RecorderStats {
   readonly nativeStops: number;
   /** How often V8's thread was stuck and had to be started anew. */
   readonly restarts: number;
+  /** Ticks that were recorded so far. */
+  readonly ticks: number;
+  /** Ticks that are missing between them, by the gaps: V8's thread or the process did not get its turn in time. */
+  readonly ticksLost: number;
 }
 
 /**
@@ -64,6 +69,7 @@ export class Recorder {
   /** The one that began first comes first. */
   readonly #marks = new Set<OwnMark>();
   readonly #store = new SegmentStore();
+  readonly #ticks = new TickCount();
   /** Segments that are being interned, or wait for it. */
   readonly #interning: Generator<void, void>[] = [];
   readonly #waiters: Waiter[] = [];
@@ -93,7 +99,15 @@ export class Recorder {
 
   get stats(): RecorderStats {
     const { stops, restarts } = this.#rotation;
-    return { bytes: this.#store.bytes, ...this.#store.counts, nativeStops: stops, restarts };
+    const { taken: ticks, lost: ticksLost } = this.#ticks;
+    return {
+      bytes: this.#store.bytes,
+      ...this.#store.counts,
+      nativeStops: stops,
+      restarts,
+      ticks,
+      ticksLost,
+    };
   }
 
   get longestStopMs(): number {
@@ -220,9 +234,10 @@ export class Recorder {
   *#internSteps(raw: RawSegment | undefined, untilMs: number): Generator<void, void> {
     try {
       if (raw !== undefined && this.#marks.size > 0) {
-        this.#store.add(
-          yield* segmentSteps(raw, this.#store.dictionary(this.#maxDictionaryBytes), this.#slices),
-        );
+        const dictionary = this.#store.dictionary(this.#maxDictionaryBytes);
+        const segment = yield* segmentSteps(raw, dictionary, this.#slices);
+        this.#ticks.add(segment);
+        this.#store.add(segment);
       }
     } finally {
       this.#recordedUntilMs = untilMs;

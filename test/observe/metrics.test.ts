@@ -7,6 +7,8 @@ import { createClient } from '../support/client.ts';
 import { incompressibleLists, profiledTransaction } from '../support/envelopes.ts';
 import { type Relay, startRelay } from '../support/relay/index.ts';
 
+const MiB = 1024 * 1024;
+
 let relay: Relay;
 beforeEach(async () => {
   relay = await startRelay();
@@ -60,6 +62,40 @@ test('a figure of the process is told once, however many clients there are', asy
   const [, seconds] = /^sentry_bounded_profiling_deflating_seconds_total (\S+)$/m.exec(text) ?? [];
   expect(Number(seconds)).toBeGreaterThan(0);
   expect(Number(seconds)).toBe(stats().cost.deflatingMs / 1000);
+});
+
+test('the limits in force, and what they have cost, are told; a limit that is none is not', async () => {
+  const registry = new Registry();
+  registerProfilingMetrics(registry);
+  const read = async (): Promise<Record<string, number>> => {
+    const lines = (await registry.metrics()).matchAll(/^sentry_bounded_profiling_(\w+) (\S+)$/gm);
+    return Object.fromEntries(Array.from(lines, ([, name, value]) => [name, Number(value)]));
+  };
+  createClient(relay.dsn);
+  expect(await read()).toMatchObject({ item_limit_bytes: 50 * MiB, envelope_limit_bytes: 200 * MiB });
+  expect(await read()).not.toHaveProperty('request_limit_bytes');
+  const { client, send, stats } = createClient(relay.dsn, { maxItemBytes: 50_000, maxRequestBytes: MiB });
+  await send(profiledTransaction({ profile: incompressibleLists(200, 'transaction') }));
+  await client.flush(5000);
+  const { oversized } = stats();
+  expect(oversized.sampleShare).toBeLessThan(1);
+  expect(await read()).toMatchObject({
+    item_limit_bytes: 50_000,
+    request_limit_bytes: MiB,
+    profiles_thinned_total: 1,
+    thinned_samples_kept_ratio: oversized.sampleShare,
+    thinned_self_time_distance_ratio: oversized.selfTimeDistance,
+  });
+});
+
+test('how long transactions were held back is told as sums, for the mean of any stretch of time', async () => {
+  const registry = new Registry();
+  registerProfilingMetrics(registry);
+  await deliverTwo();
+  const text = await registry.metrics();
+  expect(text).toContain('sentry_bounded_profiling_transactions_delayed_total 3');
+  const [, seconds] = /^sentry_bounded_profiling_transaction_delay_seconds_total (\S+)$/m.exec(text) ?? [];
+  expect(Number(seconds)).toBeGreaterThan(0);
 });
 
 test('a client that is closed is no longer told of', async () => {
