@@ -22,6 +22,7 @@ import { sampleClient } from './client-sampling.ts';
 import { ProfilerLinks } from './profiler-links.ts';
 import { isSpanMode, profilerOf, profilingOptionsOf } from './profiling-client.ts';
 import { TransactionMode } from './transaction-mode.ts';
+import { whyUnprofiled } from './unprofiled.ts';
 
 /** How often what runs is looked after where there is no governor. */
 const UNGOVERNED_INTERVAL_MS = 1000;
@@ -86,6 +87,11 @@ export class Capture {
     const { client, options, ledger } = deps;
     const profilingOptions = profilingOptionsOf(client);
     const profiler = profilerOf(client);
+    // Before the gates change the options.
+    const why =
+      profiler === undefined
+        ? '`nodeProfilingIntegration()` is missing'
+        : whyUnprofiled(profilingOptions, profiler);
     this.#findImages = deps.findImages;
     this.#host = { budgetBytes: ledger.budgetBytes, hold: (bytes) => ledger.holdShared(bytes) };
     const isTransactions = profiler !== undefined && isSpanMode(profilingOptions, profiler);
@@ -129,6 +135,7 @@ export class Capture {
           options: profilingOptions,
           maxActiveProfiles: options.maxActiveProfiles,
           onChoice: (isChosen) => chosenShare.observe(isChosen),
+          onAbandoned: (id) => deps.reporter.abandon(id),
         });
       } else if (profiler !== undefined) {
         this.#links = isSeeing ? new ProfilerLinks(client) : undefined;
@@ -141,12 +148,8 @@ export class Capture {
       this.close();
       throw error;
     }
-    if (profiler === undefined) {
-      deps.reporter.tell(
-        'profiler',
-        'nodeProfilingIntegration() is missing: nothing is profiled by this client',
-      );
-    } else this.#tellMissing();
+    if (profiler !== undefined) this.#tellMissing();
+    if (why !== undefined) deps.reporter.warn('unprofiled', `This client profiles nothing: ${why}`);
   }
 
   get stats(): CaptureStats {

@@ -26,6 +26,8 @@ export interface TransactionModeDeps {
   /** Told of each choice of the user's own rate. */
   readonly onChoice: (isChosen: boolean) => void;
   readonly onLost: OnLost;
+  /** Told of a profile whose transaction never came. */
+  readonly onAbandoned: (id: string) => void;
 }
 
 /** A profile for each transaction (SDK 9 and 10). */
@@ -52,6 +54,7 @@ export class TransactionMode implements CaptureMode {
       this.#remove(profile);
       profile.release();
       profile.entry.release();
+      deps.onAbandoned(profile.entry.identity.id);
     });
     this.#unseen = new UnseenProfiles(this.#maxProfileMs);
     this.#unsubscribe = deps.client.on('flush', () => {

@@ -14,16 +14,22 @@ export class DebugLog {
   readonly #windows = new Map<string, Window>();
 
   log(kind: string, text: string): void {
+    this.#write(kind, text, (line) => debug.log(line));
+  }
+
+  /** For what somebody has to change. */
+  warn(kind: string, text: string): void {
+    this.#write(kind, text, (line) => debug.warn(line));
+  }
+
+  #write(kind: string, text: string, print: (line: string) => void): void {
     const nowMs = performance.now();
     const window = this.#windows.get(kind);
     if (window === undefined || nowMs - window.startMs >= WINDOW_MS) {
       const leftOut = Math.max(0, (window?.lines ?? 0) - MAX_LINES);
       this.#windows.set(kind, { startMs: nowMs, lines: 1 });
-      this.#print(leftOut > 0 ? `${text} (and ${leftOut} more like this before)` : text);
-    } else if (++window.lines <= MAX_LINES) this.#print(text);
-  }
-
-  #print(text: string): void {
-    debug.log(`[BoundedProfiling] ${text}`);
+      const before = leftOut > 0 ? ` (and ${leftOut} more like this before)` : '';
+      print(`[BoundedProfiling] ${text}${before}`);
+    } else if (++window.lines <= MAX_LINES) print(`[BoundedProfiling] ${text}`);
   }
 }

@@ -16,6 +16,14 @@ export interface ReporterDeps {
   readonly onDrop: ((drop: Drop) => void) | undefined;
 }
 
+/** Why a profile was not taken, for people. */
+const SKIP_CAUSES: Readonly<Record<SkipReason, string>> = {
+  rate: 'sampling is reduced',
+  budget: 'the budget has no room',
+  active: '`maxActiveProfiles` are running',
+  short: 'V8 took no tick in its time',
+};
+
 /** Tells the log, the user and Sentry of losses and changes, and counts events that the ledger does not know. */
 export class Reporter {
   /**
@@ -53,6 +61,7 @@ export class Reporter {
   /** A profile that the user's own rate had chosen was not taken. */
   skip(format: ProfileFormat, reason: SkipReason): void {
     this.#skipped[reason]++;
+    this.#log.log(`skip ${reason}`, `Skipped the profile of a ${format} (${reason}: ${SKIP_CAUSES[reason]})`);
     this.#report(SKIP_REASONS[reason], DATA_CATEGORIES[format]);
     publish('skip', () => ({ format, reason }));
   }
@@ -70,9 +79,22 @@ export class Reporter {
     publish('state', () => change);
   }
 
+  /** The transaction of a profile never came. */
+  abandon(id: string): void {
+    this.#log.log(
+      'abandoned',
+      `Gave up the profile ${id}: its transaction never came, something has dropped it`,
+    );
+  }
+
   /** Writes a line for a decision that is rare. */
   tell(kind: string, text: string): void {
     this.#log.log(kind, text);
+  }
+
+  /** Writes a line for what somebody has to change. */
+  warn(kind: string, text: string): void {
+    this.#log.warn(kind, text);
   }
 
   /** A profile was dropped: the ledger has counted it. */

@@ -17,6 +17,7 @@ export async function abandoned(kit, request) {
   const { transactions = 500 } = request;
   let seen = 0;
   initProfiling(kit, request, {
+    ...request.options,
     beforeSendTransaction: (/** @type {any} */ event) => (seen++ % 100 === 0 ? event : null),
   });
   for (let i = 0; i < transactions; i += AT_ONCE) {
