@@ -3,7 +3,14 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['**/node_modules/**', 'test/faults/**', 'test/pressure/**', 'test/proxy/**', 'test/vroom/**'],
+    exclude: [
+      '**/node_modules/**',
+      'test/faults/**',
+      'test/pressure/**',
+      'test/prometheus/**',
+      'test/proxy/**',
+      'test/vroom/**',
+    ],
     // Its modules import each other without extensions, which Node does not resolve.
     server: { deps: { inline: ['@elg/speedscope'] } },
     pool: 'forks',

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from './free-port.ts';
 import { type NginxSettings, STATUS_PATH, writeConfiguration } from './nginx-configuration.ts';
 import { dsnFor } from './relay/address.ts';
 
@@ -141,15 +141,4 @@ function parseLog(text: string): LoggedRequest[] {
     .split('\n')
     .filter(Boolean)
     .map((line) => JSON.parse(line) as LoggedRequest);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }
