@@ -25,24 +25,33 @@ const V8_NO_FUNCTIONS = new Set(['(root)', '(idle)']);
 
 const ANONYMOUS = 'anonymous';
 
-/**
- * Platforms whose frames have the place where their function begins. With others it is the line that was running, and one
- * function has many of them.
- */
-const BEGIN_OF_FUNCTION = new Set<unknown>(['node', 'javascript']);
+/** What a frame's place is of a function. One whose place is not its own has many lines, and a name has to do. */
+type Place = (one: ProfiledFunction) => string;
+
+const PLACES: Readonly<Record<string, Place>> = {
+  // The line of the call, in the source of the caller (V8's `kCallerLineNumbers`), and the column where the function begins.
+  node: ({ column }) => String(column),
+  // Where the function begins.
+  javascript: ({ line, column }) => `${line}:${column}`,
+};
+
+/** The line that was running: it tells functions without a name apart, and no others. */
+const RUNNING_LINE: Place = ({ name, line, column }) => (name === ANONYMOUS ? `${line}:${column}` : '');
 
 export function functionsOf({ json, frames }: Payload): FunctionTable {
-  const byPlace = BEGIN_OF_FUNCTION.has(json.platform);
+  const placeIn = PLACES[String(json.platform)] ?? RUNNING_LINE;
   const ids = new Map<string, number>();
   const functions: ProfiledFunction[] = [];
   const ofFrame = Int32Array.from(frames, (frame) => {
     const known = readFunction(isJsonObject(frame) ? frame : {});
-    const { name, file, line, column } = known;
+    const { name, file, line } = known;
     if (V8_NO_FUNCTIONS.has(name)) return NO_FUNCTION;
-    const place = byPlace || name === ANONYMOUS ? `${line}:${column}` : '';
-    const key = `${name}\n${file}\n${place}`;
+    const key = `${name}\n${file}\n${placeIn(known)}`;
     const id = ids.get(key) ?? functions.push(known) - 1;
     ids.set(key, id);
+    // Of several lines none is the function's own.
+    const first = functions[id];
+    if (first !== undefined && first.line !== line) functions[id] = { ...first, line: 0 };
     return id;
   });
   return { functions, ofFrame };

@@ -9,6 +9,9 @@ import { type FoundItem, MAX_PAYLOAD_BYTES, readItems } from './read-items.ts';
 import { readProfile } from './read-profile.ts';
 import { envelopeReasons } from './relay/envelope-reasons.ts';
 
+/** Newer SDKs for Android put one into a chunk, behind JSON that says what it is of. */
+const PERFETTO = 'application/x-perfetto-trace';
+
 /** What the command line asks for. */
 export interface InspectOptions {
   /** A path, or `-` for standard input. */
@@ -62,6 +65,7 @@ async function readItem(
   { header, bytes, text }: FoundItem,
   files: CpuProfileFiles | undefined,
 ): Promise<Description> {
+  if (header.content_type === PERFETTO) throw new NoProfileError('it is a Perfetto trace, which is not read');
   if (text === undefined) {
     throw new NoProfileError(
       `it is longer than ${MAX_PAYLOAD_BYTES} bytes, V8's longest string, and can't be parsed; Relay takes a tenth of that`,

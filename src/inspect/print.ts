@@ -25,11 +25,13 @@ function summary({ report, platform, threads, durationMs }: Description): string
 
 function sizes({ bytes, samples, stacks, frames, distinct, compactBytes }: Report): string {
   const share = (part: number): string => percent(part / bytes.total);
+  const rest = bytes.total - bytes.frames - bytes.stacks - bytes.samples;
   const rows = [
     ['', 'bytes', 'share', 'entries', 'distinct', 'duplicates'],
     ['frames', count(bytes.frames), share(bytes.frames), ...entries(frames, distinct.frames)],
     ['stacks', count(bytes.stacks), share(bytes.stacks), ...entries(stacks, distinct.stacks)],
     ['samples', count(bytes.samples), share(bytes.samples), count(samples)],
+    ['the rest', count(rest), share(rest)],
     ['total', count(bytes.total), share(bytes.total)],
     compactBytes === null
       ? ['compacted', 'not possible: indices are out of range, or entries are not what they should be']
@@ -50,7 +52,7 @@ function relay({ relay: { accepted, reasons } }: Report): string {
 function hottest(functions: readonly HotFunction[], idleShare: number): string {
   const rows = functions.map(
     ({ function: name, selfShare, totalShare }) =>
-      `${columns([percent(selfShare), percent(totalShare)])}${INDENT}${name}`,
+      `${columns([percent(selfShare), percent(totalShare)])}${INDENT}${printable(name)}`,
   );
   const idle = `${columns([percent(idleShare), ''])}${INDENT}(idle)`;
   return [
@@ -63,6 +65,11 @@ function hottest(functions: readonly HotFunction[], idleShare: number): string {
 /** Right-aligned, but for text that is wider. */
 function columns(cells: readonly string[]): string {
   return cells.map((cell) => (cell.length < COLUMN ? cell.padStart(COLUMN) : `${INDENT}${cell}`)).join('');
+}
+
+/** A name may have line breaks, or codes that a terminal obeys. */
+function printable(name: string): string {
+  return name.replace(/\p{Cc}/gu, '\ufffd');
 }
 
 function count(value: number): string {

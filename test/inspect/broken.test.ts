@@ -55,6 +55,11 @@ describe('what is no profile', () => {
       '{"platform":"android","sampled_profile":"AAAA"}',
       ": it is in Android's binary format, which is not read",
     ],
+    [
+      'a Perfetto trace',
+      '{}\n{"type":"profile_chunk","content_type":"application/x-perfetto-trace","length":4,"meta_length":2}\n{}\u0001\u0002\n',
+      ', item 1: it is a Perfetto trace, which is not read',
+    ],
     ['an item that is no JSON', '{}\n{"type":"profile"}\nx\n', ', item 1: it is not JSON: Unexpected token'],
     ['an item that is a list', '{}\n{"type":"profile"}\n[]\n', ', item 1: it is no JSON object'],
     [

@@ -1,8 +1,14 @@
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { compactProfile, measureProfile } from '../../src/encoder.ts';
+import { recordProfile } from '../support/native-profiler.ts';
 import { realisticProfile } from '../support/profiles.ts';
-import { chunkEnvelope, type ExampleEnvelope, writeEnvelope } from '../support/relay/examples.ts';
+import {
+  chunkEnvelope,
+  type ExampleEnvelope,
+  transactionEnvelope,
+  writeEnvelope,
+} from '../support/relay/examples.ts';
 import { payloadOf, recordEnvelopes } from './real-profiles.ts';
 import { reportOf, reportsOf, runCommand, writeInput } from './run-inspect.ts';
 
@@ -73,17 +79,31 @@ describe('the report of a real profile', () => {
   it('reads well without --json', async () => {
     const path = writeInput(writeEnvelope(real.v2));
     const { stdout, stderr } = await runCommand(['inspect', path]);
-    const { samples, frames } = payloadOf(real.v2).profile;
+    const { samples, stacks, frames } = payloadOf(real.v2).profile;
     expect(stderr).toBe('');
     expect(stdout).toContain(
-      `${path}, item 1: format v2 (chunk of continuous profiling), node, ${samples.length} samples`,
+      `${path}, item 1: format v2 (chunk of continuous profiling), node, ${samples.length.toLocaleString('en-US')} samples`,
     );
     expect(stdout).toMatch(
       new RegExp(`frames +[\\d,]+ +[\\d.]+% +${frames.length.toLocaleString('en-US')} `),
     );
+    const bytesOf = (row: string): number =>
+      Number(new RegExp(`^ +${row} +([\\d,]+)`, 'm').exec(stdout)?.[1]?.replaceAll(',', ''));
+    const rows = ['frames', 'stacks', 'samples', 'the rest'].map(bytesOf);
+    expect(bytesOf('total')).toBe(jsonBytes(payloadOf(real.v2)));
+    expect(rows.reduce((sum, bytes) => sum + bytes, 0)).toBe(bytesOf('total'));
+    expect(bytesOf('frames')).toBe(jsonBytes(frames));
+    expect(bytesOf('stacks')).toBe(jsonBytes(stacks));
     expect(stdout).toContain('Relay would take it.');
     expect(stdout).toMatch(/% {2}recordTypeChecking\n/);
   });
+});
+
+it('a function whose name has line breaks or codes for a terminal is one row of text', async () => {
+  const envelope = chunkEnvelope();
+  payloadOf(envelope).profile.frames[0].function = 'a\nb\u001b[2J\u009bc';
+  const { stdout } = await runCommand(['inspect', writeInput(writeEnvelope(envelope))]);
+  expect(stdout).toMatch(/% {2}a\ufffdb\ufffd\[2J\ufffdc\n/);
 });
 
 /** A pipe may split a gzip stream anywhere, its first two bytes too. */
@@ -143,16 +163,56 @@ describe('the hottest functions', () => {
     ).toEqual([['work', 0.25, 0.25]]);
   });
 
-  it('tell functions of one name apart by their place, in Node where they begin', async () => {
-    const at = (lineno: number, abs_path = '/app/a.js') => ({ function: 'get', abs_path, lineno, colno: 3 });
-    const samples = [sample(0, 100), sample(1, 101), sample(2, 103), sample(0, 107)];
-    const stacks = [[0], [1], [2]];
-    expect(await hottestOf(samples, stacks, [at(1), at(9), at(1, '/app/b.js')])).toEqual([
+  const at = (lineno: number, colno: number, abs_path = '/app/a.js') => ({
+    function: 'get',
+    abs_path,
+    lineno,
+    colno,
+  });
+  const oneAfterTheOther = [sample(0, 100), sample(1, 101), sample(2, 103), sample(0, 107)];
+
+  it('have a function once, from however many lines it was called: Node tells the line of the call', async () => {
+    const frames = [at(1, 3), at(9, 3), at(12, 3)];
+    expect(await hottestOf(oneAfterTheOther, [[0], [1], [2]], frames)).toEqual([['get', 1, 1]]);
+    // Once in a stack too, where it was called by itself.
+    expect(await hottestOf(oneAfterTheOther, [[0, 1], [1, 2], [2]], frames)).toEqual([['get', 1, 1]]);
+  });
+
+  it('tell functions of one name apart by their file and the column where they begin', async () => {
+    const frames = [at(1, 3), at(1, 7), at(1, 3, '/app/b.js')];
+    expect(await hottestOf(oneAfterTheOther, [[0], [1], [2]], frames)).toEqual([
       ['get (/app/b.js:1:3)', 0.571, 0.571],
-      ['get (/app/a.js:9:3)', 0.286, 0.286],
+      ['get (/app/a.js:1:7)', 0.286, 0.286],
       ['get (/app/a.js:1:3)', 0.143, 0.143],
     ]);
-    expect(await hottestOf(samples, stacks, [at(1), at(9), at(1)], 'python')).toEqual([['get', 1, 1]]);
+  });
+
+  it('tell no line of a function that has several', async () => {
+    const frames = [at(1, 3), at(9, 3), at(1, 3, '/app/b.js')];
+    expect(await hottestOf(oneAfterTheOther, [[0], [1], [2]], frames)).toEqual([
+      ['get (/app/b.js:1:3)', 0.571, 0.571],
+      ['get (/app/a.js)', 0.429, 0.429],
+    ]);
+  });
+
+  it('are told apart by the line too where it is their own, as in a browser, and never where it is the one that ran', async () => {
+    const frames = [at(1, 3), at(9, 3), at(1, 3)];
+    expect(await hottestOf(oneAfterTheOther, [[0], [1], [2]], frames, 'javascript')).toEqual([
+      ['get (/app/a.js:1:3)', 0.714, 0.714],
+      ['get (/app/a.js:9:3)', 0.286, 0.286],
+    ]);
+    expect(await hottestOf(oneAfterTheOther, [[0], [1], [2]], frames, 'python')).toEqual([['get', 1, 1]]);
+  });
+
+  it('of a real profile have a function once that was called from two lines', async () => {
+    const { samples, stacks, frames } = recordProfile(400);
+    const lines = frames.flatMap(({ function: name, lineno }) => (name === 'work' ? [lineno] : []));
+    expect(new Set(lines).size).toBeGreaterThan(1);
+    const envelope = transactionEnvelope();
+    Object.assign(payloadOf(envelope).profile, { samples, stacks, frames });
+    const { hottest } = await reportOf(writeEnvelope(envelope));
+    const names = hottest.map(({ function: label }) => label).filter((label) => /^work\b/.test(label));
+    expect(names).toEqual(['work']);
   });
 });
 
