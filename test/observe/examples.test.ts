@@ -65,6 +65,7 @@ test('the service of the example wants the versions that it is tested with', () 
     '@sentry/node': sdk['@sentry/node'],
     '@sentry/profiling-node': sdk['@sentry/profiling-node'],
     'prom-client': dependenciesOf('package.json')['prom-client'],
-    'sentry-bounded-profiling': `^${JSON.parse(read('package.json')).version}`,
+    // Which is packed when it is installed. A user has the name of the package alone.
+    'sentry-bounded-profiling': 'file:../..',
   });
 });
