@@ -13,7 +13,7 @@ export default defineConfig({
     passWithNoTests: !isAble,
     pool: 'forks',
     maxWorkers: 1,
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 60_000,
   },
 });

@@ -69,7 +69,7 @@ describe('a real Prometheus that scrapes the service of the example, and one tha
       return seen !== undefined && seen.value > 0;
     };
     await until('a delivered profile of each', isScraped);
-  }, 120_000);
+  }, 300_000);
 
   afterAll(async () => {
     await prometheus?.close();

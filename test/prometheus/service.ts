@@ -14,7 +14,7 @@ export const EXAMPLE = inRoot('examples/prometheus');
 const WORKSHOP = inRoot('test/sdk/10/.cache/prometheus');
 
 const POLL_MS = 50;
-const TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 60_000;
 
 /** The server of the example, with an SDK in front of it. */
 export interface Service {
