@@ -17,7 +17,7 @@ export default defineConfig([
     // Both are built at the same time, and this one must not clean away what the other has written already.
     clean: [`!${COMMAND}.js`],
     splitting: true,
-    sourcemap: false,
+    sourcemap: true,
     treeshake: true,
     shims: true,
   },

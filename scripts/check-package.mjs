@@ -10,6 +10,7 @@ import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const STAGE = join(ROOT, '.cache/package');
 const FILES = join(ROOT, 'test/package/files.txt');
 /** The oldest that the types compile with, as `docs/compatibility.md` says, and the newest, as of November 2026. */
 const TYPESCRIPTS = ['5.0.4', '7.0.2'];
@@ -48,7 +49,8 @@ console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
 function pack() {
-  const output = run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', project], ROOT);
+  run('node', ['scripts/stage-package.mjs'], ROOT);
+  const output = run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', project], STAGE);
   const [packed] = JSON.parse(output);
   // The bundler names what several entries share by its content.
   const paths = packed.files.map((/** @type {{ path: string }} */ { path }) =>
@@ -62,7 +64,7 @@ function pack() {
 }
 
 async function lint() {
-  const { messages, pkg } = await publint({ pkgDir: ROOT, strict: true });
+  const { messages, pkg } = await publint({ pkgDir: STAGE, strict: true });
   if (messages.length > 0) throw new Error(messages.map((message) => formatMessage(message, pkg)).join('\n'));
 }
 
