@@ -6,6 +6,7 @@ import { benchGovernor } from './governor/index.ts';
 import type { BenchOptions } from './options.ts';
 import { benchRegistry } from './registry/index.ts';
 import { benchService } from './service/index.ts';
+import { benchSizing } from './sizing/index.ts';
 import { killChildrenOnSignals } from './support/children.ts';
 import { benchThin } from './thin/index.ts';
 
@@ -15,6 +16,7 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>
   governor: benchGovernor,
   registry: benchRegistry,
   service: benchService,
+  sizing: benchSizing,
   thin: benchThin,
 };
 
@@ -25,11 +27,12 @@ const USAGE = `Usage: npm run bench -- <name> [--quick] [--runs 3] [--only <text
   governor  what the sampling rate does in simulated services: a chart of each in docs/governor
   registry  what profiling costs a server that others wrote, at 60 requests a second: none, stock SDK, this package
   service   what profiling costs a service with ever more requests open at once: none, stock SDK, this package
+  sizing    what a container, a service, cluster workers and a function need: without profiling, with this package
   thin      what a profile of 64 MB still shows when it is thinned to fit a limit
 
   --quick   one repetition of each case, without the largest; nothing is written
-  --runs    repetitions of each case of delivery, registry and service
-  --only    of delivery, registry and service the cases with this in their names, as "SDK 10, 64"; nothing is written`;
+  --runs    repetitions of each case of delivery, registry, service and sizing
+  --only    of delivery, registry, service and sizing the cases with this in their names, as "SDK 10, 64"; nothing is written`;
 
 killChildrenOnSignals();
 const { values, positionals } = parseArgs({

@@ -3,7 +3,7 @@ import { watchNativeStops } from './native-stops.mjs';
 import { Reporter } from './reporter.mjs';
 import { watchRootSpans } from './root-spans.mjs';
 
-const { SDK = '', MODE = '', DSN } = process.env;
+const { SDK = '', MODE = '', DSN, BOUNDED_OPTIONS = '{}' } = process.env;
 const { Sentry, loadProfiling, loadBounded } = await import(`../../test/sdk/${SDK}/packages.mjs`);
 
 /** @type {Record<string, object>} */
@@ -21,8 +21,9 @@ if (isProfiled) {
   watchNativeStops((tookMs) => reporter.profileStopped(tookMs));
 }
 if (MODE === 'ours') {
-  const { boundedProfilingIntegration } = await loadBounded();
-  integrations.push(boundedProfilingIntegration());
+  const { boundedProfilingIntegration, getProfilingStats } = await loadBounded();
+  integrations.push(boundedProfilingIntegration(JSON.parse(BOUNDED_OPTIONS)));
+  reporter.readStats = getProfilingStats;
 }
 
 const client = Sentry.init({

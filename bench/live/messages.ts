@@ -1,3 +1,5 @@
+import type { ProfilingStats } from '../../src/index.ts';
+
 /** The servers that are compared. */
 export const MODES = ['none', 'stock', 'ours'] as const;
 export type Mode = (typeof MODES)[number];
@@ -22,6 +24,8 @@ export interface ServerReport {
   readonly transactions: number;
   /** When root spans were open. */
   readonly busy: readonly Interval[];
+  /** Of the integration, where it is there. */
+  readonly profiling?: ProfilingStats | undefined;
 }
 
 export type ServerMessage = { readonly type: 'report'; readonly report: ServerReport };

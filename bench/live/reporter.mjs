@@ -7,6 +7,8 @@ export class Reporter {
   #longestStopMs = 0;
   #transactions = 0;
   #cpuAtStart = process.cpuUsage();
+  /** @type {() => import('../../src/index.ts').ProfilingStats | undefined} */
+  readStats = () => undefined;
 
   /** @param {number} tookMs */
   spanEnded(tookMs) {
@@ -52,6 +54,7 @@ export class Reporter {
       longestStopMs: this.#longestStopMs,
       transactions: this.#transactions,
       busy,
+      profiling: this.readStats(),
     };
   }
 }

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const PAGES = ['README.md', 'docs/benchmarks.md'];
+const PAGES = ['README.md', 'docs/benchmarks.md', 'docs/sizing.md'];
 
 /**
  * Replaces what stands between the markers of this benchmark, on the page that has them.
