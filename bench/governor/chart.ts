@@ -1,10 +1,11 @@
 import type { TopLevelSpec } from 'vega-lite';
 import type { Shape } from '../../test/sampling/shapes.ts';
 import { MiB, type Moment, WATERMARKS } from '../../test/sampling/simulation.ts';
-import { drawSvg } from '../support/svg.ts';
+import { drawAdaptiveSvg, FAINT, INK } from '../support/svg.ts';
 
-const [USED, LIVE, CONTAINER] = ['#c3cad5', '#d1435b', '#8a5cd1'];
-const [CONTEXTS, RATE, HELD, LIMIT] = ['#3b6fb6', '#1a7f5a', '#b7791f', '#8a94a6'];
+/** All stand out from white and from black. */
+const [USED, LIVE, CONTAINER] = ['#a3adba', '#d1435b', '#9069d6'];
+const [CONTEXTS, RATE, HELD, LIMIT] = ['#4a80c8', '#2a9d74', '#c07f22', '#8a94a6'];
 const WIDTH = 680;
 const PANEL_HEIGHT = 90;
 
@@ -12,10 +13,10 @@ type Row = Readonly<Record<string, number>>;
 
 /** What a service went through and what the governor did, one panel below the other over the same time, as SVG. */
 export function drawShape(shape: Shape, moments: readonly Moment[]): Promise<string> {
-  return drawSvg(chartSpec(shape, moments));
+  return drawAdaptiveSvg(chartSpec(shape, moments));
 }
 
-function chartSpec({ title, service }: Shape, moments: readonly Moment[]): TopLevelSpec {
+function chartSpec({ title, service, happening }: Shape, moments: readonly Moment[]): TopLevelSpec {
   const values = moments.map(toRow);
   const hasContainer = values.some(({ container }) => container !== 0);
   const container = hasContainer ? ', container (violet)' : '';
@@ -24,35 +25,40 @@ function chartSpec({ title, service }: Shape, moments: readonly Moment[]): TopLe
     $schema: 'https://vega.github.io/schema/vega-lite/v5.json',
     title: {
       text: title,
-      subtitle: `Old generation: live (red), used (grey)${container}; watermarks dashed`,
+      subtitle: `Simulated. Old generation: live (red), used (grey)${container}. Dashed: watermarks and budget`,
       anchor: 'start',
     },
-    background: 'white',
     // Wide on the left, because without a canvas Vega only guesses how wide a text is.
     autosize: 'pad',
     padding: { left: 24, right: 24, top: 16, bottom: 16 },
     spacing: 26,
     data: { values },
     vconcat: [
-      panel({ title: 'memory', scale: { domain: [0, 1] } }, [
+      panel({ title: 'memory, share', scale: { domain: [0, 1] }, happening }, [
         ...Object.values(WATERMARKS).map((at) => rule(at)),
         line('used', USED),
         line('live', LIVE),
         ...(hasContainer ? [line('container', CONTAINER)] : []),
       ]),
       panel(
-        { title: 'open contexts', scale: { type: 'symlog' }, ticks: [1, 10, 100, 1000, 10_000, 100_000] },
+        {
+          title: 'open contexts',
+          scale: { type: 'symlog' },
+          ticks: [1, 10, 100, 1000, 10_000, 100_000],
+          happening,
+        },
         [line('contexts', CONTEXTS)],
       ),
       panel(
         {
-          title: 'rate',
+          title: 'rate, share',
           scale: { type: 'symlog', constant: 0.001, domain: [0, 1] },
           ticks: [0, 0.001, 0.01, 0.1, 1],
+          happening,
         },
         [line('rate', RATE)],
       ),
-      panel({ title: 'held (MiB)', scale: { domain: [0, budgetMiB * 1.05] }, hasTime: true }, [
+      panel({ title: 'held, MiB', scale: { domain: [0, budgetMiB * 1.05] }, hasTime: true, happening }, [
         rule(budgetMiB),
         line('held', HELD),
       ]),
@@ -81,10 +87,11 @@ interface PanelOptions {
   readonly scale: { type?: 'symlog'; constant?: number; domain?: number[] };
   readonly ticks?: number[];
   readonly hasTime?: boolean;
+  readonly happening: Shape['happening'];
 }
 
 function panel(
-  { title, scale, ticks = [], hasTime = false }: PanelOptions,
+  { title, scale, ticks = [], hasTime = false, happening }: PanelOptions,
   layers: readonly ReturnType<typeof line | typeof rule>[],
 ) {
   const x = {
@@ -105,7 +112,7 @@ function panel(
       ? { data: { values: [{ at }] }, mark, encoding: { y: { ...y, field: 'at' } } }
       : { mark, encoding: { x, y: { ...y, field } } },
   );
-  return { width: WIDTH, height: PANEL_HEIGHT, layer };
+  return { width: WIDTH, height: PANEL_HEIGHT, layer: [...shade(happening, hasTime), ...layer] };
 }
 
 function line(field: string, color: string) {
@@ -115,4 +122,35 @@ function line(field: string, color: string) {
 function rule(at: number) {
   const mark = { type: 'rule' as const, strokeDash: [4, 3], color: LIMIT };
   return { mark, field: undefined, at };
+}
+
+/** What happens to the service from outside, behind the lines. It is named once, in the lowest panel. */
+function shade(happening: Shape['happening'], isNamed: boolean) {
+  if (happening === undefined) return [];
+  const data = { values: [happening] };
+  const x = { field: 'fromSecond', type: 'quantitative' } as const;
+  const mark = { type: 'rect' as const, color: FAINT, opacity: 0.7 };
+  const text = {
+    type: 'text' as const,
+    align: 'left' as const,
+    baseline: 'bottom' as const,
+    dx: 4,
+    color: INK,
+  };
+  return [
+    { data, mark, encoding: { x, x2: { field: 'untilSecond' } } },
+    ...(isNamed
+      ? [
+          {
+            data,
+            mark: text,
+            encoding: {
+              x,
+              y: { value: PANEL_HEIGHT - 6 },
+              text: { field: 'name', type: 'nominal' as const },
+            },
+          },
+        ]
+      : []),
+  ];
 }

@@ -5,6 +5,8 @@ export interface Shape {
   readonly name: string;
   readonly title: string;
   readonly service: Service;
+  /** What happens to it from outside, to be drawn. */
+  readonly happening?: { readonly fromSecond: number; readonly untilSecond: number; readonly name: string };
 }
 
 /** The same live heap all along, with the same swing of garbage above it. */
@@ -39,6 +41,7 @@ export const SHAPES: readonly Shape[] = [
   {
     name: 'leak',
     title: 'A slow leak, and a restart of what leaks',
+    happening: { fromSecond: 0, untilSecond: 450, name: 'leaks' },
     service: {
       ...CALM_SERVICE,
       seconds: 700,
@@ -62,6 +65,7 @@ export const SHAPES: readonly Shape[] = [
   {
     name: 'outage',
     title: 'The server is silent for two minutes',
+    happening: { fromSecond: 100, untilSecond: 220, name: 'no answer' },
     service: {
       ...CALM_SERVICE,
       ...SAWTOOTH,
