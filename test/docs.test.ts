@@ -7,7 +7,7 @@ import { tableOf } from './compat/table.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DOCS = readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md'));
-const PAGES = ['README.md', ...DOCS.map((name) => `docs/${name}`)];
+const PAGES = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...DOCS.map((name) => `docs/${name}`)];
 
 const read = (page: string): string => readFileSync(join(ROOT, page), 'utf8');
 
@@ -37,9 +37,38 @@ function resolveName(target: string): string {
   return target.startsWith(ROOT) ? target.slice(ROOT.length) : target;
 }
 
-test('the README leads to every page', () => {
+test('the README and the contents page lead to every page', () => {
   const readme = read('README.md');
+  const contents = read('docs/README.md');
   expect(DOCS.filter((name) => !readme.includes(`(docs/${name})`))).toEqual([]);
+  const others = DOCS.filter((name) => name !== 'README.md');
+  expect(others.filter((name) => !contents.includes(`(${name})`))).toEqual([]);
+});
+
+test.each(PAGES)('%s: every picture says what it shows', (page) => {
+  const unnamed = [...read(page).matchAll(/!\[([^\]]*)\]\(([^)]+)\)/g)].filter(
+    ([, text = '']) => text.length < 10,
+  );
+  expect(unnamed).toEqual([]);
+});
+
+const CHARTS = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+  name.endsWith('.svg'),
+);
+
+test.each(CHARTS)('docs/%s follows the colour scheme of its reader', (name) => {
+  const svg = read(`docs/${name}`);
+  expect(svg).toContain('prefers-color-scheme: dark');
+  // Vega's own background would be white on a dark page.
+  expect(svg).not.toMatch(/<rect[^>]*fill="white"/);
+});
+
+test.each(['docs/how-it-works.md', 'CONTRIBUTING.md'])('%s maps every folder and file of src', (page) => {
+  const names = readdirSync(join(ROOT, 'src'), { withFileTypes: true }).map((entry) =>
+    entry.isDirectory() ? `${entry.name}/` : entry.name.replace(/\.ts$/, ''),
+  );
+  const text = read(page);
+  expect(names.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
 });
 
 test.each(['options', 'statistics'])('docs/%s.md names every member of its type', (name) => {
