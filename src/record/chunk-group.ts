@@ -1,10 +1,10 @@
 import type { Entry } from '../ledger.ts';
 import type { RecordedProfile } from './recorded-profile.ts';
 
-/** The wall clock may be set: what it says of one chunk may differ by this much from start to end. */
+/** Somebody may set the wall clock. If it moves by less than this, the chunk goes on. */
 const MAX_CLOCK_CHANGE_MS = 100;
 
-/** The wall clock is read in whole milliseconds: two readings of one that was not set differ by less than this. */
+/** The wall clock reads whole milliseconds, so two readings differ by less than this if nobody has set it. */
 const CLOCK_STEP_MS = 2;
 
 /** Chunks of the SDK that follow each other and are sent as one. */
@@ -12,19 +12,20 @@ export class ChunkGroup {
   readonly entry: Entry;
   readonly profilerId: unknown;
   readonly fromMs = performance.now();
-  /** What turns times of `performance.now()` into those of the wall clock. */
+  /** Added to a time of `performance.now()`, it gives the time of the wall clock. */
   readonly epochMs: number;
-  /** Comes true when no more will be added. */
+  /** Resolves when no more chunks will be added. */
   readonly sealed: Promise<void>;
-  /** Whether a part of it had to go. */
+  /** Whether a part of it was let go for want of room. */
   isEvicted = false;
   readonly #profiles = new Set<RecordedProfile>();
   #markSealed!: () => void;
   #isSealed = false;
 
   /**
-   * @param profilerId of the session that all of it belongs to
-   * @param lastEpochMs of the group before: its reading of the wall clock holds as long as that is not set
+   * @param profilerId id of the SDK's session that all its chunks belong to
+   * @param lastEpochMs `epochMs` of the group before. It is kept if nobody has set the clock, so that the times of both groups
+   *   agree
    */
   constructor(entry: Entry, profilerId: unknown, lastEpochMs = Number.NaN) {
     this.entry = entry;
@@ -36,12 +37,12 @@ export class ChunkGroup {
     });
   }
 
-  /** Whether the wall clock has gone on as it was. */
+  /** Whether nobody has set the wall clock since the group began. */
   get isClockSteady(): boolean {
     return Math.abs(Date.now() - performance.now() - this.epochMs) < MAX_CLOCK_CHANGE_MS;
   }
 
-  /** Whether a part of it is on its way out. */
+  /** Whether a part of it was claimed, because it is on its way out. */
   get isClaimed(): boolean {
     return [...this.#profiles].some((profile) => profile.isClaimed);
   }
@@ -50,7 +51,7 @@ export class ChunkGroup {
     this.#profiles.add(profile);
   }
 
-  /** It goes another way. */
+  /** Takes out a part that somebody has looked into, because it is sent as objects. */
   remove(profile: RecordedProfile): void {
     this.#profiles.delete(profile);
   }

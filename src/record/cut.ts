@@ -8,11 +8,14 @@ import type { Segment } from './segment.ts';
 export interface Stretch {
   readonly fromMs: number;
   readonly untilMs: number;
-  /** Whether it goes on where another one ended: the tick before it then stands for what comes before its own first. */
+  /** Whether it begins where another stretch ended. Then the tick before it stands for the time before its own first tick. */
   readonly isContinued: boolean;
 }
 
-/** What was recorded in some stretches of time, by columns, with nothing in it that they do not refer to. */
+/**
+ * The part of the recording that lies in some stretches of time, as columns. It has only the frames and stacks that its samples
+ * need.
+ */
 export interface Cut {
   /** Of each sample, in order. */
   readonly timesMs: Float64Array;
@@ -20,23 +23,23 @@ export interface Cut {
   readonly stackIds: Int32Array;
   /** For each stack its place in the tree of calls; {@link NO_STACK} for one without frames. */
   readonly leaves: Int32Array;
-  /** The tree of calls: for each place the caller's, and an index into {@link frames}. */
+  /** The tree of calls: for each place, the place of the caller and an index into {@link frames}. */
   readonly calls: RowTable;
   readonly frames: readonly CutFrame[];
   /** Paths of the scripts that the frames are in. */
   readonly resources: ReadonlySet<string>;
   readonly measurements: Measurements;
-  /** What the frames would measure as JSON with one for each call, as the native profiler lists them. */
+  /** JSON bytes of the frames if each call had a frame of its own, as it has in the native profiler's list. */
   readonly callBytes: number;
 }
 
-/** A frame in the dictionary that has its text. */
+/** A frame, and the dictionary that has its text. */
 export interface CutFrame {
   readonly id: number;
   readonly dictionary: Dictionary;
 }
 
-/** Makes a cut, the stretches in order. A tick stands until the next one, and the last of a stretch until its end. */
+/** Makes a cut of stretches that are in order. A tick stands until the next one, and the last tick of a stretch until its end. */
 export function* cutSteps(
   segments: readonly Segment[],
   stretches: readonly Stretch[],
@@ -61,7 +64,7 @@ export function* cutSteps(
   return cut.build();
 }
 
-/** Where the last tick before a segment is: what a stretch that goes on begins with. */
+/** The segment that has the last tick before this one, because a continued stretch begins with that tick. */
 function beforeOf(segments: readonly Segment[], index: number): number {
   let before = Math.max(0, index - 1);
   while (before > 0 && segments[before]?.timesMs.length === 0) before--;
@@ -84,7 +87,9 @@ class CutBuilder {
   readonly #frames: CutFrame[] = [];
   readonly #resources = new Set<string>();
   readonly #numberings = new Map<Dictionary, Numbering>();
-  /** Frames of all dictionaries by text, as soon as there are two of them: both may have the same. */
+  /**
+   * Ids of frames by their text. It is filled from the second dictionary on, because two dictionaries may have the same frame.
+   */
   readonly #frameOfText = new Map<string, number>();
   readonly #measurements: Measurements[] = [];
   #callBytes = 0;
@@ -134,7 +139,7 @@ class CutBuilder {
     };
   }
 
-  /** Between two stretches stands a sample without frames, so that nothing is charged for the pause. */
+  /** Puts a sample without frames between two stretches, so that no function is charged for the pause. */
   #begin({ fromMs }: Stretch): void {
     if (this.#isBegun) return;
     this.#isBegun = true;
@@ -165,7 +170,7 @@ class CutBuilder {
     const known = numbering.stacks[stack]!;
     if (known !== UNNUMBERED) return known;
     const leaf = dictionary.leafOf(stack);
-    // A stack has 128 frames at the most.
+    // V8 cuts a stack at 128 frames, so the recursion is not deep.
     const caller = this.#callOf(dictionary.callerOf(stack), dictionary, numbering);
     this.#row[0] = caller;
     this.#row[1] = this.#frameOf(leaf, dictionary, numbering);

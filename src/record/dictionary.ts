@@ -2,7 +2,7 @@ import type { BlockWriter } from '../encode/block-writer.ts';
 import type { Frame } from '../profile/types.ts';
 import { RowTable } from './row-table.ts';
 
-/** No parent: the outermost frame of a stack. As a stack of its own: one without frames. */
+/** As a caller, it says that a frame is the outermost one. As a stack, it is the one without frames. */
 export const NO_STACK = -1;
 
 /** What a name costs besides its text: the entry of a map and the head of a string. */
@@ -10,7 +10,7 @@ const NAME_BYTES = 72;
 
 const FIRST_TEXT_BYTES = 64 * 1024;
 
-/** Keys that the native profiler always writes: position, function, and the path twice. */
+/** The native profiler always writes these keys: line, column, function, and the path twice. */
 const NATIVE_KEYS = 5;
 
 /** `in_app` as a column: the native profiler writes it only where it is false. */
@@ -46,7 +46,7 @@ export class Dictionary {
   readonly #stacks = new RowTable(2);
   readonly #frameRow = new Int32Array(5);
   readonly #stackRow = new Int32Array(2);
-  /** Lent to one cut at a time, which would else leave a map of every call to the collector. */
+  /** One cut after the other uses it, because a new one for each would leave garbage of its size. */
   #numbering: Numbering | undefined;
   #numberingBytes = 0;
   #nameBytes = 0;
@@ -61,12 +61,12 @@ export class Dictionary {
     return texts + this.#frames.bytes + this.#stacks.bytes + this.#numberingBytes;
   }
 
-  /** How many different frames, and stacks with those that they go on from. */
+  /** Numbers of different frames, and of different stacks. A stack without its leaf counts as a stack too. */
   get counts(): { readonly frames: number; readonly stacks: number } {
     return { frames: this.#frames.size, stacks: this.#stacks.size };
   }
 
-  /** @returns the id of the frame's value */
+  /** @returns the id that all equal frames share */
   internFrame(frame: Frame): number {
     const row = this.#frameRow;
     if (isNative(frame)) {
@@ -102,7 +102,7 @@ export class Dictionary {
     return this.#stacks.at(stack, 1);
   }
 
-  /** @returns what numbers the frames and stacks that a cut has come to, with none numbered; to be given back */
+  /** Lends a numbering in which nothing is numbered yet. {@link takeBack} gives it back. */
   lendNumbering(): Numbering {
     const spare = this.#numbering;
     this.#numbering = undefined;
@@ -120,7 +120,7 @@ export class Dictionary {
     this.#numbering = numbering;
   }
 
-  /** The script of a frame; undefined for one that has none, or that is known by its text. */
+  /** The script of a frame. Undefined if it has none, or if it is identified by its text. */
   pathOf(frame: number): string | undefined {
     if (this.#frames.at(frame, 0) === BY_TEXT) return undefined;
     return this.#nameTexts[this.#frames.at(frame, 1)] || undefined;
@@ -184,8 +184,8 @@ function atLeast(spare: Int32Array | undefined, length: number): Int32Array {
 }
 
 /**
- * Whether function, file and position say all of the frame: `filename` repeats the path, and `module` follows from it. What
- * another version of the profiler may add makes it a frame that is known by its text.
+ * Whether function, file and position identify the frame: `filename` repeats the path, and `module` follows from the path. A
+ * frame with another key, which a newer profiler may write, is identified by its text.
  */
 function isNative(frame: Frame): frame is NativeFrame {
   const { lineno, colno, in_app, function: name, abs_path: path, filename, module } = frame;

@@ -21,7 +21,7 @@ export type NativeMeasurements = Readonly<
 
 const NS_PER_MS = 1e6;
 
-/** @param startMs of the V8 profile that counted from there */
+/** @param startMs when the V8 profile started, because its times count from there */
 export function readMeasurements(native: NativeMeasurements, startMs: number): Measurements {
   return mapMeasurements(native, ({ unit, values }) => ({
     unit,
@@ -30,7 +30,7 @@ export function readMeasurements(native: NativeMeasurements, startMs: number): M
   }));
 }
 
-/** Those of a stretch of time, its end left out. */
+/** The values within a stretch of time, whose end is no part of it. */
 export function cutMeasurements(all: Measurements, fromMs: number, untilMs: number): Measurements {
   return mapMeasurements(all, ({ unit, timesMs, values }) => {
     const isWithin = (_: unknown, i: number): boolean => timesMs[i]! >= fromMs && timesMs[i]! < untilMs;
@@ -38,7 +38,7 @@ export function cutMeasurements(all: Measurements, fromMs: number, untilMs: numb
   });
 }
 
-/** Joins what follows each other. */
+/** Joins measurements that follow each other. */
 export function joinMeasurements(parts: readonly Measurements[]): Measurements {
   const joined: Record<string, { unit: string; timesMs: number[]; values: number[] }> = {};
   for (const [name, { unit, timesMs, values }] of parts.flatMap((part) => Object.entries(part))) {

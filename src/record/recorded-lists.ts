@@ -16,10 +16,10 @@ export type Clock =
 const US_PER_MS = 1000;
 const US_PER_SECOND = 1e6;
 
-/** The recording is of one thread. */
+/** The recording has the ticks of one thread. */
 const THREAD_ID = String(threadId);
 
-/** V8's clock ticks in microseconds: what more digits say is noise. */
+/** V8's clock counts microseconds, so further digits would be noise. */
 export function elapsedNs(timeMs: number, startMs: number): number {
   return Math.round((timeMs - startMs) * US_PER_MS) * US_PER_MS;
 }

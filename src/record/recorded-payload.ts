@@ -14,10 +14,10 @@ import {
 } from './recorded-lists.ts';
 import type { MadeProfile, StandIn } from './stand-in.ts';
 
-/** Finds the debug images of scripts: what Sentry needs to show frames in the sources that they were built from. */
+/** Finds the debug images of scripts. Sentry needs them to show a frame in the source that it was built from. */
 export type FindImages = (paths: readonly string[]) => unknown[];
 
-/** Puts a cut in the place of what stands for it in a payload, with no object made for what it holds. */
+/** Puts a cut in the place of a payload's stand-in. Samples, stacks and frames stay columns: no objects are made of them. */
 export function recordedPayload(
   payload: Profile,
   around: StandIn['around'],
@@ -35,7 +35,7 @@ export function recordedPayload(
       frames: new RecordedFrames(cut),
     },
   };
-  // Not by spreading it, which would make what it stands for.
+  // To spread it would read the getters of the stand-in, which make all the objects.
   const members = Object.keys(payload).map((name) => [
     name,
     name in recorded ? recorded[name] : (payload as unknown as Record<string, unknown>)[name],
@@ -57,7 +57,10 @@ export function makeProfile(cut: Cut, clock: Clock, findImages: FindImages): Mad
   };
 }
 
-/** In seconds or nanoseconds, as Relay wants them; the native profiler writes milliseconds plus seconds into a chunk. */
+/**
+ * Relay wants nanoseconds in a transaction's profile and seconds in a chunk, where the native profiler adds milliseconds to
+ * seconds.
+ */
 function measurementsOf(measurements: Measurements, clock: Clock): object {
   const timeOf = (timeMs: number): object =>
     clock.format === 'transaction'
@@ -74,8 +77,8 @@ function measurementsOf(measurements: Measurements, clock: Clock): object {
 }
 
 /**
- * What the profile would have measured more as the native profiler makes it: with a frame for each call, and stacks that point to
- * these. Within 2%.
+ * How many more bytes of JSON the native profiler would have made of it, within 2%: it lists a frame for each call, and stacks
+ * point to these.
  */
 function savedBytes({ frames, calls, callBytes, leaves }: Cut): number {
   const frameBytes = frames.reduce((bytes, { id, dictionary }) => bytes + dictionary.textBytesOf(id) + 1, 0);

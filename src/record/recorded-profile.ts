@@ -13,23 +13,23 @@ import { type MadeProfile, type ProfileSource, readStandIn } from './stand-in.ts
 /** The recording, as one client uses it. */
 export interface Recording {
   readonly recorder: Recorder;
-  /** Whose budget it is held in. */
+  /** The client whose budget holds it. */
   readonly host: RecordingHost;
   readonly findImages: FindImages;
 }
 
-/** What a profile is made of, besides the recording. */
+/** What a profile needs besides the recording. */
 export interface RecordedProfileDeps extends Recording {
   readonly entry: Entry;
-  /** Where its time begins: now, if left out. */
+  /** When it begins. If left out, it begins now. */
   readonly continuesMs?: number | undefined;
-  /** With continuous profiling: the chunk that it is a part of. */
+  /** The chunk that it is a part of, with continuous profiling. */
   readonly group?: ChunkGroup;
-  /** Told when there is no room to keep what was recorded, as long as nobody has claimed it. */
+  /** Called when its recording is let go for want of room, unless somebody has claimed it. */
   readonly onEvicted: () => void;
 }
 
-/** A profile as a stretch of the recording: from the start that the SDK makes until it is encoded. */
+/** A profile that is a stretch of the recording, from the SDK's start of it until it is encoded. */
 export class RecordedProfile implements ProfileSource {
   readonly entry: Entry;
   readonly group: ChunkGroup | undefined;
@@ -53,7 +53,7 @@ export class RecordedProfile implements ProfileSource {
     this.#mark = recorder.open(host, evict, continuesMs);
   }
 
-  /** The profile that a payload stands for, or has stood for. */
+  /** The profile of a payload that is a stand-in, or was one until somebody looked into it. */
   static of(payload: object): { profile: RecordedProfile; isUntouched: boolean } | undefined {
     const { source, isUntouched = false } = readStandIn(payload) ?? {};
     return source instanceof RecordedProfile ? { profile: source, isUntouched } : undefined;
@@ -72,7 +72,7 @@ export class RecordedProfile implements ProfileSource {
     return { fromMs, untilMs, isContinued: this.#isContinued };
   }
 
-  /** Whether what was recorded had to go. */
+  /** Whether its recording was let go for want of room. */
   get isEvicted(): boolean {
     return this.#isEvicted;
   }
@@ -85,12 +85,12 @@ export class RecordedProfile implements ProfileSource {
     this.#recorder.close(this.#mark, untilMs);
   }
 
-  /** It is on its way out: from here on, whoever has it gives it back. */
+  /** Says that it is on its way out. From now on, the one that sends it has to release it. */
   claim(): void {
     this.#isClaimed = true;
   }
 
-  /** Comes true when all of it is recorded. */
+  /** Resolves when all of it is recorded. */
   ready(): Promise<void> {
     return this.#recorder.ready(this.#mark.untilMs);
   }
@@ -99,7 +99,7 @@ export class RecordedProfile implements ProfileSource {
     return this.#recorder.cutSteps(stretches, pace);
   }
 
-  /** The payload that stands for it, with a cut in its place. */
+  /** The payload, with a cut in the place of the stand-in. */
   fill(payload: Profile, cut: Cut): Compaction {
     const { around = {} } = readStandIn(payload) ?? {};
     return recordedPayload(payload, around, cut, this.#clock, this.#findImages);
@@ -125,10 +125,10 @@ export class RecordedProfile implements ProfileSource {
 
 /** Says where an intercepted profile comes from, and which place in the ledger it has. */
 export interface Claim {
-  /** Where it is to be encoded from, if nobody has looked into it. */
+  /** The recording that it is encoded from, if nobody has looked into it. */
   readonly recorded?: RecordedProfile;
   /** Its place in the ledger, if it has one already. */
   readonly entry?: Entry;
-  /** Whether somebody has looked into it, and there was no tick in its time. */
+  /** Whether V8 took no tick in its time. It is only said of a profile that somebody has looked into. */
   readonly isShort?: boolean;
 }

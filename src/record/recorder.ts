@@ -8,7 +8,7 @@ import { type RawSegment, segmentSteps } from './segment.ts';
 import { SegmentStore } from './segment-store.ts';
 import { TickCount } from './tick-count.ts';
 
-/** A stretch of the recording that somebody needs: until it is released, it is kept. */
+/** A stretch of the recording that somebody needs. It is kept until it is released. */
 export interface Mark {
   /** In milliseconds of `performance.now()`. */
   readonly fromMs: number;
@@ -16,7 +16,7 @@ export interface Mark {
   readonly untilMs: number;
 }
 
-/** What the recording takes. All clients of a process share one. */
+/** What the recording holds and does. All clients of a process share it. */
 export interface RecorderStats {
   /** Bytes of ticks, stacks and frames that are kept now. */
   readonly bytes: number;
@@ -35,15 +35,20 @@ export interface RecorderStats {
 }
 
 /**
- * With nothing open, V8 goes on for this long: to end its last profile and start one anew costs as much as 50 ms of ticks, and it takes
- * its first tick 10 ms after it has started. A profile that runs keeps the process alive: not for longer.
+ * V8 goes on for this long when nothing is open. To stop its last profile and start a new one costs as much as 50 ms of ticks,
+ * and the new one takes its first tick after 10 ms. It is not longer, because a profile that runs keeps the process alive.
  */
 const LINGER_MS = 200;
 
-/** Share of a budget that a dictionary may take. What outgrows it is left to the segments that need it, and a new one begun. */
+/**
+ * Share of a budget that a dictionary may take. If it grows larger, a new one is begun, and the old one goes with the segments
+ * that need it.
+ */
 const DICTIONARY_SHARE = 1 / 8;
 
-/** With nothing to record for so long, the dictionary goes too: the next recording has to intern all its frames again. */
+/**
+ * If nothing is recorded for this long, the dictionary is let go too. The next recording then has to intern all its frames again.
+ */
 const IDLE_MS = 1000;
 
 interface OwnMark extends Mark {
@@ -58,15 +63,15 @@ interface Waiter {
 }
 
 /**
- * The one recording of a process. V8 takes the same ticks for every profile that runs: they are recorded once, and each
- * profile is a stretch of it. What nobody needs any more goes.
+ * The one recording of a process. V8 takes the same ticks for every profile that runs, so they are recorded once, and each
+ * profile is a stretch of the recording. A stretch that nobody needs is let go.
  */
 export class Recorder {
   readonly #rotation: Rotation;
   readonly #slices: Slices;
   readonly #onFailure: (error: unknown) => void;
   readonly #hosts = new RecordingHosts();
-  /** The one that began first comes first. */
+  /** In the order in which they began. */
   readonly #marks = new Set<OwnMark>();
   readonly #store = new SegmentStore();
   readonly #ticks = new TickCount();
@@ -77,7 +82,7 @@ export class Recorder {
   #recordedUntilMs = Number.NEGATIVE_INFINITY;
   #open = 0;
   #isInterning = false;
-  /** Ends what is kept for the next mark: V8's profile first, then the dictionary. */
+  /** The timer that ends V8's profile first, and then lets the dictionary go. Both are kept for the next mark. */
   #idling: NodeJS.Timeout | undefined;
   /** Whether nothing is to be kept for the next mark. */
   #isHurried = false;
@@ -123,7 +128,7 @@ export class Recorder {
     return this.#slices.longestMs;
   }
 
-  /** @returns takes the host away; with the last one the recording ends */
+  /** @returns a function that takes the host away. With the last one, the recording ends */
   attach(host: RecordingHost): () => void {
     this.#hosts.add(host);
     return () => {
@@ -135,9 +140,9 @@ export class Recorder {
   }
 
   /**
-   * @param host for whom it is kept
-   * @param onEvicted told when there is no room to keep the stretch any longer: it is released then
-   * @param continuesMs where it begins, if it goes on from one that ended a moment ago
+   * @param host the client that needs it
+   * @param onEvicted called when the stretch was released for want of room
+   * @param continuesMs when it begins, if it continues one that ended a moment ago
    */
   open(host: RecordingHost, onEvicted: () => void, continuesMs?: number): Mark {
     clearTimeout(this.#idling);
@@ -165,7 +170,7 @@ export class Recorder {
     this.#letGo();
   }
 
-  /** Comes true when everything until that moment is recorded. */
+  /** Resolves when everything until that moment is recorded. */
   ready(untilMs: number): Promise<void> {
     if (this.#isReady(untilMs)) return Promise.resolve();
     this.#rotation.rotateSoon();
@@ -174,14 +179,14 @@ export class Recorder {
     });
   }
 
-  /** Ends the segment as soon as that loses no tick. With nothing to record, nothing is kept. */
+  /** Ends the segment as soon as that loses no tick. If nothing is open, nothing is kept for the next mark. */
   hurry(): void {
     this.#rotation.rotate();
     this.#isHurried = this.#open === 0;
     this.#letGo();
   }
 
-  /** Ends the segment in this turn, for whoever can't wait until all is recorded up to a moment. */
+  /** Records everything until that moment in this turn, for a caller that can't wait. */
   settleNow(untilMs: number): void {
     if (this.#isReady(untilMs)) return;
     this.#rotation.rotateNow();
@@ -271,7 +276,7 @@ export class Recorder {
     this.#hold();
   }
 
-  /** Makes room: of those for whom there is none, the mark that began first keeps the most. */
+  /** Makes room for a host that has none. It releases the host's first mark, because that one keeps the most. */
   #relieve(): void {
     for (let full = this.#hold(); full !== undefined; full = this.#hold()) {
       const first = [...this.#marks].find(({ host }) => host === full);

@@ -5,15 +5,17 @@ export interface RecordingHost {
   hold(bytes: number): boolean;
 }
 
-/** What a recording takes of a budget from the start, so that it finds room to grow: 256 KiB, and less of a small one. */
+/**
+ * A recording takes this much of a budget from the start, so that it finds room to grow: 256 KiB, or a share of a small budget.
+ */
 const FIRST_BYTES = 256 * 1024;
 const FIRST_SHARE = 1 / 16;
 
-/** The budgets that one recording is part of: it is held once, by those that need it. */
+/** The budgets that one recording is part of. It is held once: those that need it share its bytes. */
 export class RecordingHosts {
-  /** With the number of their marks. */
+  /** The number of marks of each host. */
   readonly #hosts = new Map<RecordingHost, number>();
-  /** All that have a mark, or had the last one. */
+  /** The hosts that have a mark. If none has one, those that had the last. */
   #payers: readonly RecordingHost[] = [];
 
   get size(): number {
@@ -34,14 +36,14 @@ export class RecordingHosts {
     host.hold(0);
   }
 
-  /** @returns whether others may have to pay now: it was the first mark of a host, or its last */
+  /** @returns whether the shares change, as they do with the first mark of a host and with its last */
   countMark(host: RecordingHost, change: 1 | -1): boolean {
     const count = (this.#hosts.get(host) ?? 0) + change;
     this.#hosts.set(host, count);
     return count === 0 || (count === 1 && change > 0);
   }
 
-  /** @returns one of those that pay, if it has no room */
+  /** @returns a host that has no room for its share, if there is one */
   hold(bytes: number): RecordingHost | undefined {
     const hosts = [...this.#hosts];
     const marked = hosts.flatMap(([host, count]) => (count > 0 ? [host] : []));

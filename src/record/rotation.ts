@@ -10,7 +10,7 @@ export interface NativeProfiler {
   stop(title: string): NativeProfile | null;
 }
 
-/** How a stretch of the recording ended. */
+/** What the rotation asks, and what it tells. */
 export interface RotationListener {
   /** Whether the recording goes on. */
   isWanted(): boolean;
@@ -19,26 +19,35 @@ export interface RotationListener {
   onFailure(error: unknown): void;
 }
 
-/** How long a segment is at first, and how long it may get where native stops are short. */
+/** The length of the first segment, and the bounds for all others. */
 const FIRST_SEGMENT_MS = 250;
 const LONGEST_SEGMENT_MS = 1000;
 const SHORTEST_SEGMENT_MS = 50;
 
-/** A native stop takes time for each node of the call tree, 1 to 3 ms for 250 ms of a busy service: what takes longer than this is too long. */
+/**
+ * A native stop takes time for each node of the call tree: 1 to 3 ms after 250 ms of a busy service. If it takes longer than
+ * this, segments get shorter.
+ */
 const STOP_TARGET_MS = 5;
 const GROWTH = 1.25;
 
-/** A profile that is to be sent waits no longer than this for the end of a segment. What else ends meanwhile is sent with it. */
+/**
+ * A profile that is to be sent waits no longer than this for the end of a segment. Others that end meanwhile need no stop of
+ * their own then.
+ */
 const WAIT_MS = 200;
 
 /**
- * How long the next segment runs beside the last one: a tick can wait 10 ms for V8's own thread, and one that waits when its
- * profile is stopped is lost (4% of all where one is stopped as soon as the next has started). Longer where that thread is late.
+ * The next segment runs beside the last one for this long. A tick can wait 10 ms for V8's own thread, and a stop loses the ticks
+ * that wait: 4% of all, if the last profile is stopped as soon as the next one has started. The overlap gets longer where that
+ * thread is late.
  */
 const OVERLAP_MS = 25;
 const LONGEST_OVERLAP_MS = 100;
 
-/** V8 takes a tick every 10 ms, on an idle event loop too. None in this time, and its thread is stuck (pprof-nodejs 125). */
+/**
+ * V8 takes a tick every 10 ms, on an idle event loop too. If it takes none for this long, its thread is stuck (pprof-nodejs 125).
+ */
 const STUCK_MS = 200;
 
 interface Running {
@@ -46,7 +55,9 @@ interface Running {
   /** The native start was called, and returned, at these times. */
   readonly calledMs: number;
   readonly returnedMs: number;
-  /** Where its segment begins: at the sample that V8 took of its start, where the last profile shows that. */
+  /**
+   * When its segment begins. V8 takes a sample at its start, and the segment begins there if the last profile shows that sample.
+   */
   fromMs: number;
   isSampleSeen: boolean;
 }
@@ -60,8 +71,8 @@ export class Rotation {
   /** Leaves the async context of the request whose span has started the recording. */
   readonly #detached = AsyncLocalStorage.snapshot();
   /**
-   * Two names in turn: V8 keeps every one until no profile runs, 40 MB a day with a new one for each segment. A profile that runs
-   * is ended by the start of another of its name: nobody else may have these.
+   * Two names in turn. V8 keeps each name until no profile runs, so a new name for each segment would cost 40 MB a day. The names
+   * are unique, because the start of a profile ends one that runs under the same name.
    */
   readonly #titles = ['a', 'b'].map((name) => `sentry-bounded-profiling ${randomUUID()} ${name}`);
   #segmentMs = FIRST_SEGMENT_MS;
@@ -125,7 +136,7 @@ export class Rotation {
     }
   }
 
-  /** Ends the segment before long: somebody waits for it. */
+  /** Ends the segment soon, because somebody waits for it. */
   rotateSoon(): void {
     this.#isAwaited = this.#running.length === 2;
     if (this.#running.length === 1 && this.#dueMs - performance.now() > WAIT_MS) {
@@ -159,7 +170,7 @@ export class Rotation {
     else this.#schedule(delayMs, () => this.rotate());
   }
 
-  /** V8 makes a new thread when no profile is left. */
+  /** Gets rid of a stuck thread: V8 makes a new one after no profile was left. */
   #restart(): void {
     this.#restarts++;
     this.stop();
@@ -178,7 +189,7 @@ export class Rotation {
     this.#running.push({ title, calledMs, returnedMs, fromMs: calledMs, isSampleSeen: false });
   }
 
-  /** @returns false if V8 has taken no tick in all its time */
+  /** @returns false if V8 took no tick for so long that its thread is stuck */
   #endOldest(): boolean {
     const ended = this.#running.shift()!;
     const next = this.#running[0];
@@ -196,7 +207,7 @@ export class Rotation {
     return hasTicks || (raw?.untilMs ?? untilMs) - ended.fromMs < STUCK_MS;
   }
 
-  /** @returns undefined where V8 has recorded nothing, or another version of the profiler something else than a profile */
+  /** @returns undefined if V8 has recorded nothing, or if another version of the profiler has returned no profile */
   #place(
     profile: NativeProfile | null,
     ...when: [Running, Running | undefined, number]
@@ -224,7 +235,7 @@ export class Rotation {
     this.#segmentMs = Math.min(Math.max(wantedMs, SHORTEST_SEGMENT_MS), LONGEST_SEGMENT_MS);
   }
 
-  /** A start that V8's thread has not come to by the end of the overlap says that ticks may have been late too. */
+  /** If V8's thread has not come to the start by the end of the overlap, it may have been late with ticks too. */
   #learnOverlap(): void {
     const isSeen = this.#running[0]?.isSampleSeen ?? true;
     this.#overlapMs = isSeen ? OVERLAP_MS : Math.min(2 * this.#overlapMs, LONGEST_OVERLAP_MS);
@@ -238,8 +249,8 @@ export class Rotation {
 }
 
 /**
- * Finds where on the clock a V8 profile lies. Its start lies between two readings of the clock. The sample that V8 took of that start is
- * in the profile before it as well: it says to the microsecond how the times of the two belong together.
+ * Finds where on the clock a V8 profile lies. Its start lies between two readings of the clock. V8 took a sample at that start,
+ * which is in the profile before it as well. So the times of both are known to the microsecond.
  */
 function place(
   profile: NativeProfile,

@@ -1,7 +1,7 @@
 const EMPTY = -1;
 const FIRST_ROWS = 256;
 
-/** Slots for each row: a look-up in an index that is half empty rarely takes more than two steps. */
+/** Slots for each row. In an index that is half empty, a look-up rarely takes more than two steps. */
 const SLOTS_PER_ROW = 2;
 
 /** Interns rows of integers: equal rows get one id. Ids count up from 0. */
@@ -9,7 +9,7 @@ export class RowTable {
   readonly #width: number;
   #size = 0;
   #rows: Int32Array;
-  /** Ids by hash, with open addressing: as many slots as a power of two. */
+  /** Ids by hash, with open addressing. The number of slots is a power of two, so that a mask makes a slot of a hash. */
   #slots: Int32Array;
 
   constructor(width: number) {
@@ -77,7 +77,7 @@ export class RowTable {
   }
 }
 
-/** The finish of MurmurHash3, column by column: close integers, as ids are, end far from each other. */
+/** The finish of MurmurHash3 for each column. It takes ids, which lie close together, far from each other. */
 function hashOf(row: Int32Array): number {
   let hash = 0;
   for (let column = 0; column < row.length; column++) {

@@ -33,8 +33,8 @@ export class SegmentStore {
   }
 
   /**
-   * The dictionary for the next segment. One that has grown too large is left to the segments that need it: what they alone
-   * refer to goes with them.
+   * The dictionary for the next segment. If it has grown too large, a new one is begun, and the old one goes with the last
+   * segment that needs it.
    */
   dictionary(maxBytes: number): Dictionary {
     const current = this.#dictionaries.at(-1);
@@ -52,8 +52,8 @@ export class SegmentStore {
   }
 
   /**
-   * Lets go of segments that none of these stretches needs, one after the other as they began: one that waits for a transaction that
-   * goes on must not keep all that is recorded meanwhile.
+   * Lets go of segments that none of these stretches needs. The stretches come in the order in which they began. A profile may
+   * wait long for its transaction, and must not keep all that is recorded meanwhile.
    */
   forgetUnmarked(marks: Iterable<Pick<Stretch, 'fromMs' | 'untilMs'>>): void {
     const needed: boolean[] = [];

@@ -8,7 +8,10 @@ import {
   readMeasurements,
 } from './measurements.ts';
 
-/** A profile as `stopProfiling` returns it for a transaction (format 0): microseconds, where a chunk's are cut to milliseconds. */
+/**
+ * A profile as `stopProfiling` returns it for a transaction (format 0). Its times count microseconds, while those of a chunk are
+ * cut to milliseconds.
+ */
 export interface NativeProfile extends SampledProfile {
   readonly measurements?: NativeMeasurements;
 }
@@ -16,7 +19,7 @@ export interface NativeProfile extends SampledProfile {
 /** A stretch of the recording: ticks by columns. All times are in milliseconds of `performance.now()`. */
 export interface Segment {
   readonly fromMs: number;
-  /** Where the next one begins: a tick of that moment is not in here. */
+  /** When the next segment begins. A tick at that moment belongs to the next one. */
   readonly untilMs: number;
   /** In order. */
   readonly timesMs: Float64Array;
@@ -33,7 +36,7 @@ export interface RawSegment {
   readonly startMs: number;
   readonly fromMs: number;
   readonly untilMs: number;
-  /** Samples that are no ticks: V8 took them when a profile started, of the stack that started it. */
+  /** Samples that are no ticks, because V8 took them when a profile started, of the stack that started it. */
   readonly startSamples: ReadonlySet<number>;
 }
 
@@ -66,7 +69,7 @@ export function* segmentSteps(
     ticks.push({ timeMs, stack: stackIds[stack_id]! });
     if (i % STEPS_PER_CHECK === 0 && pace.isOver()) yield;
   }
-  // V8 lists ticks that were waiting when a profile started after the sample of that start.
+  // If ticks were waiting when a profile started, V8 lists them after the sample of that start.
   ticks.sort((a, b) => a.timeMs - b.timeMs);
   return {
     fromMs,

@@ -14,34 +14,34 @@ export interface ProfileSource {
   make(): MadeProfile;
 }
 
-/** What of a payload has to be recorded first. */
+/** The members of a payload that come from the recording. */
 interface Recorded {
   profile: object;
   measurements: object;
   debug_meta: object;
 }
 
-/** A payload of which somebody has to look at something before it is made. */
+/** A payload whose recorded members are made when somebody reads one of them. */
 export interface StandIn {
   readonly source: ProfileSource;
-  /** Whether nobody has looked yet: who has may have changed it. */
+  /** Whether nobody has read one yet. Somebody who has may have changed it. */
   readonly isUntouched: boolean;
   /** What surrounds the recorded lists, and the debug images. */
   readonly around: Partial<Pick<Recorded, 'profile' | 'debug_meta'>>;
 }
 
-/** Less than two the SDK throws away. */
+/** The SDK throws away a profile with less than two samples. */
 const STUB_SAMPLES: readonly object[] = [{}, {}];
 
 const standIns = new WeakMap<object, () => StandIn>();
-/** By the samples of stubs, and by the lists that were made. */
+/** Sources by the `samples` of their stubs, and by the lists that were made of them. */
 const stubs = new WeakMap<object, ProfileSource>();
 const made = new WeakMap<object, ProfileSource>();
 
 /**
- * What the SDK gets in the place of a profile. It asks for the number of samples, and hands the rest on.
+ * What the SDK gets in the place of a profile. The SDK counts the samples, and hands the rest on.
  *
- * @param source of a profile that the SDK puts into a payload itself; without one, it has to be taken out again
+ * @param source the profile, if the SDK puts the stub into a payload itself. A stub without a source has to be taken out again
  */
 export function createStub(source?: ProfileSource): object {
   const samples = source === undefined ? STUB_SAMPLES : [...STUB_SAMPLES];
@@ -49,12 +49,12 @@ export function createStub(source?: ProfileSource): object {
   return { samples, stacks: [], frames: [], profiler_logging_mode: 'eager', resources: [], measurements: {} };
 }
 
-/** Whether a payload has a stub in it that stands for nothing. */
+/** Whether a payload has a stub without a source in it. */
 export function isEmptyStub(payload: unknown): boolean {
   return (payload as { profile?: { samples?: unknown } } | null)?.profile?.samples === STUB_SAMPLES;
 }
 
-/** Lets a payload that has a stub of this source stand for the whole: what is recorded of it is made when somebody looks. */
+/** Makes a stand-in of a payload: its recorded members are made when somebody reads one of them. */
 export function standInFor(payload: object, source: ProfileSource): void {
   const { profile, debug_meta } = payload as Partial<Recorded>;
   const around = { ...(profile && { profile }), ...(debug_meta && { debug_meta }) };
@@ -89,7 +89,7 @@ export function stubSourceOf(payload: object): ProfileSource | undefined {
   return stubs.get(Object(samples));
 }
 
-/** What a payload stands for, or has stood for. */
+/** The stand-in that a payload is, or was until somebody read it. */
 export function readStandIn(payload: object): StandIn | undefined {
   const standIn = standIns.get(payload)?.();
   if (standIn !== undefined) return standIn;

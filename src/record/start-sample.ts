@@ -9,10 +9,13 @@ export interface FoundSample {
 
 const NS_PER_MS = 1e6;
 
-/** The clock was read outside of the native call, which has a call of its own around it. */
+/**
+ * The clock was read outside of the native call, so a sample of the start may seem to lie outside of the two readings by this
+ * much.
+ */
 const TOLERANCE_MS = 0.5;
 
-/** The sample that V8 took of the profile's own start: the first in time, if not in the list. */
+/** The sample that V8 took at the profile's own start. It is the first in time, though not always in the list. */
 export function firstSample(profile: NativeProfile): FoundSample {
   let first: FoundSample = { index: 0, elapsedMs: Number.POSITIVE_INFINITY };
   for (let index = 0; index < profile.samples.length; index++) {
@@ -23,7 +26,8 @@ export function firstSample(profile: NativeProfile): FoundSample {
 }
 
 /**
- * The sample that V8 took in this profile when another one started: in that moment, and of the function that starts them all.
+ * The sample that V8 took in this profile when another one started. It is of that moment, and of the function that starts all
+ * profiles.
  *
  * @param own the sample of this profile's own start
  */
@@ -50,7 +54,7 @@ function elapsedMsOf({ samples }: NativeProfile, index: number): number {
   return Number(samples[index]?.elapsed_since_start_ns) / NS_PER_MS;
 }
 
-/** The line may differ: it says where the function was called from. */
+/** The line may differ, because it says where the function was called from. */
 function isSameLeaf({ samples, stacks, frames }: NativeProfile, one: number, other: number): boolean {
   const [a, b] = [one, other].map((index) => {
     const leaf = stacks[samples[index]!.stack_id]?.[0];
