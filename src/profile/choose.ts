@@ -1,16 +1,17 @@
 import { type Pace, STEPS_PER_CHECK } from '../pace.ts';
 import type { Thread } from './threads.ts';
 
-/** Each one more brings less: the first moves most samples, the third few. */
+/** Each sweep brings less than the one before: the first moves most samples, the third few. */
 const SWEEPS = 3;
 
 /**
- * Chooses the first and the last sample, and one of each of as many stretches between them, so that the times for which
- * functions are shown come as near as they can to the times they took. A sample shows its function until the next one
- * that is chosen.
+ * Chooses the first sample, the last one, and one from each of so many stretches between them. The times for which functions are
+ * shown then come as near as they can to the times that they took. A sample shows its function until the next sample that is
+ * chosen.
  *
- * It begins with the first sample of each stretch, and then moves one after the other to where the squares of all errors
- * sum up to the least. To take every n-th would hit each function by chance, and miss or double what stands for long.
+ * It begins with the first sample of each stretch, and then moves one after the other to where the squares of all errors sum up
+ * to the least. Every n-th sample instead would hit each function by chance, and would miss or double a sample that stands for
+ * long.
  *
  * @param owed for each function the time it took less the time for which it is shown, in threads before this one
  */
@@ -25,7 +26,7 @@ export function* chooseEvenly(
   const chosen = Int32Array.from({ length: stretches + 2 }, (_, i) => (i === 0 ? 0 : startOf(i - 1)));
   chosen[stretches + 1] = last;
 
-  /** Takes from what a function is owed the time from one sample to another. */
+  /** Subtracts the time from one sample to another from what its function is owed. */
   const show = (from: number, to: number, sign = 1): void => {
     const id = functions[from]!;
     owed[id] = owed[id]! - sign * (times[to]! - times[from]!);

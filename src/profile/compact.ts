@@ -22,12 +22,15 @@ import {
   type SampledProfile,
 } from './types.ts';
 
-/** Ids take two bytes for as long as there are no more of them: of hundreds of bytes a frame, these would be held on top. */
+/**
+ * An id takes two bytes as long as there are no more ids than this. The ids are held on top of the frames, which take hundreds of
+ * bytes each.
+ */
 const MAX_SHORT_IDS = 2 ** 16;
 
-/** What compaction makes of a profile. It shares what did not change with the original, which stays as it was. */
+/** What compaction makes of a profile. It shares with the original what did not change. The original stays as it was. */
 export interface CompactSampledProfile {
-  /** A view: a renumbered copy of each of a million samples would be a second object graph. */
+  /** A view, because a renumbered copy of each of a million samples would be a second object graph. */
   readonly samples: ArrayView<Sample>;
   readonly stacks: List<readonly number[]>;
   readonly frames: List<Frame>;
@@ -37,7 +40,7 @@ export type CompactProfile = Profile<CompactSampledProfile>;
 
 export interface Compaction {
   readonly profile: CompactProfile;
-  /** How many bytes of JSON were saved: what the profile measured before, less what it measures now, within 2%. */
+  /** By how many bytes of JSON the profile got shorter, within 2%. */
   readonly savedBytes: number;
 }
 
@@ -76,7 +79,8 @@ export function* compactSteps(profile: Profile, pace: Pace): Generator<void, Com
   const stackCount = listLength(stacks, '`stacks`');
   const frameCount = listLength(frames, '`frames`');
 
-  // Before anything is made that is as long: a sparse list takes no memory, and would take gigabytes here.
+  // This comes before anything is made that is as long as a list, because a sparse list takes no memory and would take gigabytes
+  // here.
   yield* expectMembers(stacks, stackCount, Array.isArray, 'every stack to be an array', pace);
   yield* expectMembers(frames, frameCount, isObject, 'every frame to be an object', pace);
 
@@ -129,13 +133,13 @@ function markUsed(samples: readonly Sample[], stackIds: Int32Array, start: numbe
     if (typeof stack !== 'number' || stack >>> 0 !== stack || stack >= limit) {
       throw indexError('stack_id', stack, limit);
     }
-    // Its JSON form would go on saying the old index.
+    // Its JSON form would still have the old index.
     if (hasToJson(sample as Sample)) throw new MalformedProfileError('Expected every sample to be plain');
     stackIds[stack] = USED;
   }
 }
 
-/** Takes out the frames that only unused stacks list, if there are any, and renumbers the others. */
+/** Takes out the frames that only unused stacks list, and renumbers the others. */
 function* dropUnused(
   table: FrameTable,
   usedFrames: Uint8Array,

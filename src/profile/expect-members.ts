@@ -3,7 +3,7 @@ import { MalformedProfileError } from './types.ts';
 
 type IsMember = (value: unknown) => boolean;
 
-/** Looks at each member of a list. @throws MalformedProfileError for the first that is none, or is missing */
+/** Looks at each member of a list. @throws MalformedProfileError for the first one that is missing or not as expected */
 export function* expectMembers(
   list: readonly unknown[],
   length: number,

@@ -9,16 +9,16 @@ import { type Frame, MalformedProfileError } from './types.ts';
 export const MAX_CHAIN = 64;
 
 /**
- * V8 hashes a text of 16,384 units or more by its length alone: 2,000 of 17 kB that differ at their ends took a map three
- * seconds. What is longer than this is looked up by something shorter.
+ * V8 hashes a text of 16,384 units or more by its length alone. A map took three seconds for 2,000 texts of 17 kB that differ at
+ * their ends. So a text that is longer than this is looked up by something shorter.
  */
 const LONG_UNITS = 8 * 1024;
 const TAIL_UNITS = 64;
 
-/** How many distinct frames are stringified to learn how many bytes a unit of text takes. */
+/** So many distinct frames are stringified, to learn how many bytes a unit of text takes. */
 const JUDGED_FRAMES = 512;
 
-/** The end of a chain, and the mark of a frame that is not native. */
+/** The end of a chain. As units, it says that a frame is not native. */
 const NONE = -1;
 
 /**
@@ -32,14 +32,14 @@ const NONE = -1;
 export interface FrameTable {
   /** One frame object for each id: the first that had the value. */
   readonly kept: Frame[];
-  /** Ids of function and file names, which count as the same where {@link nameKey} is. */
+  /** Ids of function and file names. Names with the same {@link nameKey} share an id. */
   readonly names: Map<unknown, number>;
   /** The newest id for a hash, and for each id the one before it with the same hash. */
   readonly newest: Map<number, number>;
   readonly previous: number[];
   readonly texts: Map<string, number>;
   readonly keyCounts: number[];
-  /** About how many units of JSON text each kept frame takes, and how many others turned out to be the same. */
+  /** For each kept frame, about how many units of JSON text it takes, and how many other frames equal it. */
   readonly units: number[];
   readonly duplicates: number[];
   /** Units of all those duplicates. */
@@ -64,8 +64,8 @@ export function createFrameTable(): FrameTable {
 }
 
 /**
- * Writes the ids of a stretch of frames into `ids`. It sees every frame of every profile, and most profiles are compacted
- * before the optimizing compiler has had time for anything: there is little between one frame and the next.
+ * Writes the ids of a stretch of frames into `ids`. It sees every frame of every profile, and most profiles are compacted before
+ * the optimizing compiler has had time for anything. So it does little for each frame.
  */
 export function internFrames(
   table: FrameTable,
@@ -80,7 +80,7 @@ export function internFrames(
   for (let i = start; i < end; i++) {
     const frame = frames[i]!;
     const { lineno, colno, function: name } = frame;
-    // Each module has a wrapper at line 1, column 1: the file has to be part of the hash.
+    // The file has to be part of the hash, because each module has a wrapper at line 1, column 1.
     const file = frame.abs_path ?? frame.module ?? frame.filename;
     if (file !== lastFile) {
       lastFile = file;
@@ -99,7 +99,7 @@ export function internFrames(
   }
 }
 
-/** Whether a frame equals a native one: as many keys, and each of the seven the same, leave no room for another. */
+/** Whether a frame equals a native one. If it has as many keys and each of the seven is the same, it has no other key. */
 function isSame(native: Frame, keyCount: number, frame: Frame): boolean {
   return (
     native.lineno === frame.lineno &&
@@ -115,12 +115,12 @@ function isSame(native: Frame, keyCount: number, frame: Frame): boolean {
   );
 }
 
-/** Enough for a hash: frames are compared by the whole name. */
+/** A short key for a name. Two names may share it, because frames are compared by the whole name. */
 function nameKey(name: unknown): unknown {
   return typeof name === 'string' && name.length > LONG_UNITS ? name.length + name.slice(-TAIL_UNITS) : name;
 }
 
-/** No JSON begins like this. */
+/** A key for a text. The key of a long one begins as no JSON does, so it equals no text. */
 function textKey(text: string): string {
   return text.length > LONG_UNITS ? `sha256 ${createHash('sha256').update(text).digest('base64')}` : text;
 }
@@ -147,7 +147,7 @@ function internText(table: FrameTable, frame: Frame): number {
   const text: string | undefined = JSON.stringify(frame);
   if (text === undefined) throw new MalformedProfileError('Expected every frame to have a JSON form');
   const plain: unknown = JSON.parse(text);
-  // What is odd about it may be nothing that JSON tells: a class, a member that is undefined.
+  // The frame may be odd only in what JSON does not show: a class, or a member that is undefined.
   if (typeof plain === 'object' && plain !== null && nativeUnits(plain) !== NONE) {
     const ids = new Uint32Array(1);
     internFrames(table, [plain], ids, 0, 1);
@@ -179,8 +179,8 @@ export function addDuplicate(table: FrameTable, id: number): void {
 }
 
 /**
- * About how many bytes of JSON the duplicates took: exact for a few hundred distinct frames, and judged by as many of more.
- * To stringify every frame for it would cost as much as to intern it.
+ * About how many bytes of JSON the duplicates took. It is exact for a few hundred distinct frames, and judged by a few hundred if
+ * there are more, because to stringify a frame costs as much as to intern it.
  */
 export function savedFrameBytes({ kept, units, duplicates, savedUnits }: FrameTable): number {
   const stride = Math.ceil(kept.length / JUDGED_FRAMES);
@@ -195,7 +195,7 @@ export function savedFrameBytes({ kept, units, duplicates, savedUnits }: FrameTa
   return judgedUnits === 0 ? savedUnits : Math.round((savedUnits * judgedBytes) / judgedUnits);
 }
 
-/** What each key that the native profiler writes may hold. */
+/** The keys that the native profiler writes, and the type of each. */
 const NATIVE_KEYS: Readonly<Record<string, string>> = {
   lineno: 'number',
   colno: 'number',

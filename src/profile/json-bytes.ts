@@ -1,4 +1,4 @@
-/** Bytes that a value takes as a member of a JSON list, in UTF-8. For small values: it builds the text. */
+/** Bytes that a value takes as a member of a JSON list, in UTF-8. The value should be small, because its text is built. */
 export function jsonBytes(value: unknown): number {
   return Buffer.byteLength((JSON.stringify(value) as string | undefined) ?? 'null');
 }

@@ -1,14 +1,14 @@
 import { jsonBytes } from './json-bytes.ts';
 
-/** Every list is judged until there are this many, then ever fewer: half as many with each doubling. */
+/** Every list is judged until there are this many. After that, ever fewer are: half of them, then a third, and so on. */
 const JUDGED_LISTS = 64;
 
 /** Most entries of one list that are looked at. */
 const JUDGED_ENTRIES = 1024;
 
 /**
- * Bytes that lists of small integers take as JSON, judged by some of them, each for those that came since the last one:
- * stacks are a tenth of a profile, differ little in what an entry takes, and come too many to be measured one by one.
+ * Bytes that lists of small integers take as JSON. Some lists are measured, and each stands for those that came since the one
+ * before. Stacks are a tenth of a profile and differ little in the bytes of an entry, and there are too many to measure each.
  */
 export class ListBytes {
   #lists = 0;

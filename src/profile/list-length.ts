@@ -2,9 +2,10 @@ import { hasToJson } from './to-json.ts';
 import { MalformedProfileError } from './types.ts';
 
 /**
- * The length of a list of a profile, which may be a proxy that says anything, or have a JSON form that is none of its members.
+ * The length of a list of a profile. The list may be a proxy with any length, or may have a `toJSON` that does not show its
+ * members.
  *
- * @throws MalformedProfileError when it is no array, or such an array
+ * @throws MalformedProfileError for those, and for what is no array
  */
 export function listLength(list: unknown, what: string): number {
   if (!Array.isArray(list) || hasToJson(list)) {

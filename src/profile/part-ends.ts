@@ -1,13 +1,13 @@
 import type { CompactProfile } from './compact.ts';
 import type { Timeline } from './split.ts';
 
-/** Relay throws a thread away that has fewer samples with frames. */
+/** Relay throws away a thread with fewer samples that have frames. */
 const MIN_BUSY = 2;
 
-/** Where a chunk may be cut: every part has to have samples that Relay takes. */
+/** Finds where a chunk may be cut, because each part needs samples that Relay takes. */
 export class PartEnds {
   readonly #length: number;
-  /** How many samples before each place of the timeline are not idle. */
+  /** For each place of the timeline, how many samples before it have frames. */
   readonly #busyBefore: Uint32Array;
 
   constructor({ columns, order }: Timeline, { profile }: CompactProfile) {
@@ -23,7 +23,9 @@ export class PartEnds {
     }
   }
 
-  /** Where a part ends that begins at a place and has about `size` samples. The rest after it is a valid part too, or nothing. */
+  /**
+   * The end of a part that begins at a place and has about `size` samples. The rest after it is a valid part too, or it is empty.
+   */
   endAfter(start: number, size: number): number {
     const length = this.#length;
     let end = Math.min(start + size, length);
@@ -33,7 +35,7 @@ export class PartEnds {
     return end > start && this.#isPart(start, end) ? end : length;
   }
 
-  /** The last sample of a part comes once more, to say how long it stands. */
+  /** The last sample counts twice, because a part repeats it to say how long it stands. */
   #isPart(start: number, end: number): boolean {
     return this.#busyIn(start, end) + this.#busyIn(end - 1, end) >= MIN_BUSY;
   }

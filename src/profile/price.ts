@@ -1,22 +1,25 @@
 import { listLength } from './list-length.ts';
 import type { Profile, SampledProfile } from './types.ts';
 
-/** How many members of each list are looked at. */
+/** So many members of each list are looked at. */
 const LOOKS = 32;
 
-/** An object of V8 takes three words besides its properties; a property, an array entry and a string's head a word or two. */
+/**
+ * V8 takes three words for an object besides its properties, and a word or two for a property, an array entry or the head of a
+ * string.
+ */
 const OBJECT_BYTES = 24;
 const WORD_BYTES = 8;
 const STRING_BYTES = 16;
 
-/** What the metadata around the three lists takes: a few objects, the paths of debug images. */
+/** The metadata around the three lists takes about this much: a few objects, and the paths of debug images. */
 const ENVELOPE_BYTES = 4 * 1024;
 
 /**
- * About how many bytes of heap a profile holds as the SDK hands it over, from a few members of each list: it has to be
- * known at once, and interception must cost next to nothing. Never less than a fixed minimum.
+ * About how many bytes of heap a profile holds as the SDK hands it over. It is judged by a few members of each list, because it
+ * has to be known at once and interception must cost next to nothing.
  *
- * @throws MalformedProfileError when a list is none: what is no number would spoil every sum that it is a part of
+ * @throws MalformedProfileError when a list is no array, because its length would turn the ledger's sums into NaN
  */
 export function estimateHeldBytes(profile: Profile): number {
   const { samples, stacks, frames } = profile.profile;
@@ -29,14 +32,16 @@ export function estimateHeldBytes(profile: Profile): number {
 }
 
 /**
- * What V8 holds of a profile while it runs, for each node of its call tree and for each tick, in native memory that no
- * figure of JavaScript's shows: on Node 20, 420 bytes a node where ten or thirty profiles ran at once, and 650 for one alone.
- * The upper end counts: what V8 frees of it, the allocator does not give back at once.
+ * V8 holds this much of a running profile, for each node of its call tree and for each tick, in native memory that no figure of
+ * JavaScript shows. On Node 20, a node took 420 bytes where ten or thirty profiles ran at once, and 650 bytes in one alone. The
+ * price is near the upper figure, because the allocator does not give back at once what V8 frees.
  */
 const NODE_BYTES = 640;
 const TICK_BYTES = 64;
 
-/** About how many bytes of native memory a finished profile has taken. The profiler lists one frame a call-tree node. */
+/**
+ * About how many bytes of native memory a finished profile has taken. The profiler lists a frame for each node of the call tree.
+ */
 export function estimateRunningBytes({ samples, frames }: SampledProfile): number {
   return frames.length * NODE_BYTES + samples.length * TICK_BYTES;
 }

@@ -4,12 +4,12 @@ import { measureJson } from '../encode/measure.ts';
 import type { Slicing } from '../encode/slices.ts';
 import type { CompactProfile } from './compact.ts';
 
-/** A single real profile of half a minute measures less than this when it is compact: it is encoded only once. */
+/** A real profile of half a minute measures less than this when it is compact. A profile below it is encoded only once. */
 export const SMALL_BYTES = 1024 * 1024;
 
 /**
- * The longest text that V8 makes, and so that any SDK could send. A sparse list, or a few that hold each other many times,
- * take no memory, and would be counted for hours.
+ * V8 makes no longer text, so no SDK can send more. Without a limit, a sparse list or a few lists that hold each other many times
+ * would be counted for hours.
  */
 const MAX_BYTES = 2 ** 29;
 
@@ -17,11 +17,11 @@ const MAX_BYTES = 2 ** 29;
 export interface ProfileEncoding {
   /** Exact length of the payload in bytes. */
   readonly bytes: number;
-  /** The whole payload, if it is small: then it was encoded while it was measured. */
+  /** The whole payload, if it is small, because it was then encoded while it was measured. */
   readonly blocks: readonly Uint8Array[] | undefined;
   /** Hands the payload over block by block; a block may be reused when the sink's promise has come true. */
   writeTo(sink: (block: Uint8Array) => Promise<void>): Promise<void>;
-  /** Gives back what is held of the payload: it can't be written any more. */
+  /** Gives back what is held of the payload, which can't be written after that. */
   release(): void;
 }
 
@@ -33,7 +33,9 @@ export async function prepareEncoding(profile: CompactProfile, slices: Slicing):
     : written(bytes, blocks);
 }
 
-/** Apart from where the profile is in scope: what is written already must not hold its objects. */
+/**
+ * A function of its own, where the profile is not in scope, because what is written already must not hold the profile's objects.
+ */
 function written(bytes: number, blocks: Uint8Array[]): ProfileEncoding {
   return {
     bytes,

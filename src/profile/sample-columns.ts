@@ -7,7 +7,7 @@ import type { Sample } from './types.ts';
 export interface SampleColumns {
   readonly length: number;
   readonly stackIds: Int32Array;
-  /** In the unit of the format. A sample without a time that is a number stands at that of the one before it. */
+  /** In the unit of the format. A sample without a valid time has the time of the one before it. */
   readonly times: Float64Array;
   /** Threads, numbered as they appear. */
   readonly threads: Int32Array;
@@ -20,7 +20,7 @@ export abstract class ColumnarSamples extends ArrayView<Sample> {
   abstract columns(): SampleColumns;
 }
 
-/** Reads the samples once: to choose among them, they are gone through many times. */
+/** Reads the samples into columns, because whatever chooses among them goes through them many times. */
 export function* readColumns(profile: CompactProfile, pace: Pace): Generator<void, SampleColumns> {
   const { samples } = profile.profile;
   if (samples instanceof ColumnarSamples) return samples.columns();

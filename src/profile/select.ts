@@ -9,7 +9,7 @@ const UNUSED = -1;
 /** The depth that cuts no stack. */
 export const WHOLE = Number.POSITIVE_INFINITY;
 
-/** A sample that is in the selection once more, at another time. */
+/** A sample that the selection repeats, at another time. */
 export interface RepeatedSample {
   readonly index: number;
   /** The sample that has this time. */
@@ -19,7 +19,7 @@ export interface RepeatedSample {
 /** Samples to select, in the order that they are to have. */
 export interface Choice {
   readonly indices: Uint32Array;
-  /** What comes after them. */
+  /** Samples that are repeated after them. */
   readonly ends?: readonly RepeatedSample[];
 }
 
@@ -79,14 +79,14 @@ class SelectedFrames extends ArrayView<Frame> {
   }
 }
 
-/** Frames that write themselves go on doing so. */
+/** Selects frames. A view that writes its frames itself stays one. */
 function selectFrames(frames: List<Frame>, ids: readonly number[]): List<Frame> {
   const view = frames instanceof ArrayView ? (frames as ArrayView<Frame>) : undefined;
   if (view?.writeAt !== undefined) return new SelectedFrames(view, ids);
   return ids.map((id) => frames.at(id)!);
 }
 
-/** In an object of its own: a profile may have a member called `then`, and be taken for a promise where it is awaited. */
+/** A selected profile, in an object of its own: a profile may have a member `then`, and `await` would take it for a promise. */
 export interface Selection {
   readonly profile: CompactProfile;
 }
@@ -95,7 +95,8 @@ export interface Selection {
  * The part of a profile that some of its samples need: these samples, the stacks they refer to, and the frames those list.
  *
  * @param stackIds the stack of every sample of the profile
- * @param maxDepth how many frames of a stack are kept, from the leaf on: what a function took itself stays true
+ * @param maxDepth how many frames of a stack are kept, from the leaf on, so that the time that each function took itself stays
+ *   true
  */
 export function* selectSteps(
   profile: CompactProfile,
@@ -128,7 +129,7 @@ interface Tables {
   readonly newStackIds: Int32Array;
   readonly newFrameIds: Int32Array;
   readonly maxDepth: number;
-  /** Cut short, stacks that differed may be the same: the new id for each text. */
+  /** New ids of stacks by their text, because stacks that differed may be equal when they are cut short. */
   readonly known: Map<string, number>;
 }
 

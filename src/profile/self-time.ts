@@ -2,8 +2,8 @@ import { type Pace, STEPS_PER_CHECK } from '../pace.ts';
 import type { Thread } from './threads.ts';
 
 /**
- * The time that each function took itself, by its number, in a profile of which some samples are kept: one stands for the
- * time until the next one of its thread.
+ * The time that each function took itself, by its number, in a profile of which some samples are kept. A kept sample stands for
+ * the time until the next one of its thread.
  */
 export function* selfTimeSteps(
   threads: readonly Thread[],
@@ -30,8 +30,8 @@ export function* selfTimeSteps(
 }
 
 /**
- * How far the shares of time that functions took themselves have moved: half of the sum of all differences (total
- * variation distance), 0 where none has moved, 1 where nothing is left in its place.
+ * How far thinning has moved the shares of time that functions took themselves. It is half of the sum of all differences (total
+ * variation distance): 0 if no share has moved, 1 if nothing is left in its place.
  */
 export function selfTimeDistance(before: Float64Array, after: Float64Array): number {
   const totalBefore = sum(before);
@@ -41,7 +41,7 @@ export function selfTimeDistance(before: Float64Array, after: Float64Array): num
   for (let id = 0; id < before.length; id++) {
     difference += Math.abs(before[id]! / totalBefore - after[id]! / totalAfter);
   }
-  // Times so far apart that their sum is no number show nothing.
+  // Times may be so far apart that their sum is infinite. Nothing can be said of them then.
   return Number.isFinite(difference) ? difference / 2 : 1;
 }
 

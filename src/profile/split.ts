@@ -8,7 +8,7 @@ import { type RepeatedSample, type Selection, selectSteps, WHOLE } from './selec
 export interface TimeSlice {
   readonly indices: Uint32Array;
   readonly ends: readonly RepeatedSample[];
-  /** The first begins, and the last ends, where nothing more can be. */
+  /** The first slice begins at minus infinity, and the last ends at infinity, so that nothing falls outside. */
   readonly fromTime: number;
   readonly untilTime: number;
   readonly isFirst: boolean;
@@ -36,7 +36,7 @@ export function timelineOf(columns: SampleColumns): Timeline {
   return { columns, order, next };
 }
 
-/** The stretch of a timeline from one of its samples up to another one. */
+/** The slice of a timeline from one place to another. */
 export function sliceTimeline(timeline: Timeline, start: number, end: number): TimeSlice {
   const { columns, order } = timeline;
   const timeAt = (i: number): number => columns.times[order[i]!]!;
@@ -50,8 +50,8 @@ export function sliceTimeline(timeline: Timeline, start: number, end: number): T
 }
 
 /**
- * The last sample of each thread once more, at the time of the next one that comes after the stretch: it stands until there, and the
- * last sample of a thread says no more than a time.
+ * Repeats the last sample of each thread, at the time of the thread's next sample after the slice. The sample stands until then,
+ * and Sentry reads nothing but the time from the last sample of a thread.
  */
 function endsOf({ columns, order, next }: Timeline, start: number, end: number): RepeatedSample[] {
   const seen = new Set<number>();
@@ -68,9 +68,9 @@ function endsOf({ columns, order, next }: Timeline, start: number, end: number):
 }
 
 /**
- * Makes a chunk of its own out of a stretch of another one. Nothing is lost and nothing doubled: the time of each sample, each value
- * that was measured and each thread without samples goes to one of them. Only what describes the whole is repeated.
- * The first keeps the id.
+ * Makes a chunk of its own out of a slice of another one. Nothing is lost and nothing is doubled: the time of each sample, each
+ * measured value and each thread without samples goes to one chunk. Only members that describe the whole are repeated. The first
+ * chunk keeps the id.
  */
 export function* cutSteps(
   profile: CompactProfile,
@@ -94,7 +94,7 @@ export function* cutSteps(
   return { profile: own };
 }
 
-/** Other members of a chunk, as the SDK documents them. Nothing says that they are like that. */
+/** Other members of a chunk, as the SDK documents them. A processor may have changed them. */
 interface Described {
   thread_metadata?: unknown;
 }
@@ -116,7 +116,10 @@ function threadsOf(metadata: Fields, { threads, threadIds }: SampleColumns, slic
   return Object.fromEntries(Object.entries(metadata).filter(([id]) => isOwn(id)));
 }
 
-/** The values of this stretch. What has none in it is left out; what has none anywhere, or is no list, stays with the first. */
+/**
+ * The measured values of this slice. A measurement without a value in it is left out. One without a value anywhere, or that is no
+ * list, stays with the first slice.
+ */
 function valuesOf(measurements: Fields, slice: TimeSlice): Fields | undefined {
   const own = Object.entries(measurements).flatMap(([name, measurement]): [string, unknown][] => {
     const values = isRecord(measurement) ? measurement.values : undefined;

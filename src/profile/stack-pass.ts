@@ -9,26 +9,28 @@ import type { MalformedProfileError } from './types.ts';
 export const UNUSED = -1;
 export const USED = -2;
 
-/** Entries of stacks that one stretch handles: a few tens of microseconds. A stack itself counts as some of them. */
+/**
+ * One stretch handles so many entries of stacks, which takes a few tens of microseconds. A stack itself counts as some entries.
+ */
 const ENTRIES_PER_STRETCH = 1024;
 const ENTRIES_PER_STACK = 16;
 
 /** One pass over every entry of every stack, in stretches. */
 export interface StackPass {
   readonly table: StackTable;
-  /** For each stack whether a sample uses it; its id in the table once it was passed. */
+  /** For each stack, whether a sample uses it, and then its id in the table. */
   readonly stackIds: Int32Array;
   /** For each frame the id of its value. */
   readonly frameIds: FrameIds;
-  /** For each of those ids whether a used stack lists it. */
+  /** For each of those ids, whether a used stack lists it. */
   readonly usedFrames: Uint8Array;
   readonly before: ListBytes;
   readonly after: ListBytes;
-  /** Where the next stretch begins, and what the entries before it in the same stack have folded into. */
+  /** The place where the next stretch begins, and the hash of the entries before it in the same stack. */
   stack: number;
   entry: number;
   folded: number;
-  /** The current stack by ids. */
+  /** The current stack, as ids of its frames. */
   mapped: Int32Array;
 }
 

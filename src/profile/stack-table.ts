@@ -1,8 +1,11 @@
 import { MAX_CHAIN } from './frame-table.ts';
 
-/** The distinct stacks of a profile, by the frames they list. A literal and functions for the reason that frames are. */
+/**
+ * The distinct stacks of a profile, by the frames that they list. It is a literal with functions, for the same reason as the
+ * table of frames.
+ */
 export interface StackTable {
-  /** One stack for each id. */
+  /** The stack of each id. */
   readonly kept: number[][];
   /** The newest id for a hash, and for each id the one before it with the same hash. */
   readonly newest: Map<number, number>;

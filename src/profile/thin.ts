@@ -5,12 +5,12 @@ import type { SampleColumns } from './sample-columns.ts';
 import { selfTimeDistance, selfTimeSteps } from './self-time.ts';
 import { IDLE, readThreads, type Thread } from './threads.ts';
 
-/** What is looked at to thin one profile, however often. */
+/** What thinning needs to know of a profile. It is made once, however often the profile is thinned. */
 export interface ThinningPlan {
   readonly threads: readonly Thread[];
   /**
-   * For each sample whether it has to stay: the first and the last of a thread, and the first and the last of it that are
-   * not idle. Relay strips idle samples from both ends, then threads with a single sample.
+   * For each sample, whether it has to stay. The first and the last of a thread stay, and so do the first and the last that are
+   * not idle: Relay strips idle samples from both ends, then threads with a single sample.
    */
   readonly isEnd: Uint8Array;
   /** The fewest samples that a profile can be thinned to. */
@@ -37,7 +37,7 @@ export function* planSteps(
   return { threads, isEnd, minSamples: countOf(isEnd), selfTimes };
 }
 
-/** A choice of samples, and what is lost by it. */
+/** A choice of samples, and how much it loses. */
 export interface Thinning {
   /** In the order of the profile. */
   readonly indices: Uint32Array;

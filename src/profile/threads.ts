@@ -8,11 +8,14 @@ export interface Thread {
   readonly samples: Uint32Array;
   /** When each was taken. */
   readonly times: Float64Array;
-  /** What was running: {@link IDLE}, or the leaf's frame and one more. Frames of a compact profile differ by value. */
+  /**
+   * The function that was running: {@link IDLE}, or one more than the index of the leaf's frame. Frames of a compact profile
+   * differ by value.
+   */
   readonly functions: Int32Array;
 }
 
-/** What stands for a function in a tick without frames. */
+/** The number of the function in a tick without frames. */
 export const IDLE = 0;
 
 export function* readThreads(

@@ -35,7 +35,7 @@ export interface Profile<Sampled = SampledProfile> {
   profile: Sampled;
 }
 
-/** The profile can't be what the profiler made: an array is missing, or an index points to nothing. */
+/** Thrown for a profile that the profiler can't have made, because an array is missing or an index points to nothing. */
 export class MalformedProfileError extends TypeError {
   override readonly name = 'MalformedProfileError';
   readonly code = 'ERR_MALFORMED_PROFILE';
