@@ -10,25 +10,25 @@ export interface CaptureMode extends Omit<SeamListener, 'onStart'> {
   readonly isGated: boolean;
   /** Profiles whose transaction never came. */
   readonly abandoned: number;
-  /** V8 profiles that the SDK itself has running, where they can't be seen. */
+  /** V8 profiles that the SDK itself runs, where their starts and stops can't be seen. */
   readonly unseen: number;
-  /** Does what the governor has decided to what runs already. */
+  /** Applies the governor's decision to profiles that run already. */
   follow(isPaused: boolean): void;
   /** A profile is on its way out. */
   claim(profile: RecordedProfile): void;
-  /** A profile has come through whose start and stop were not seen. */
+  /** A profile has come through, but its start and stop were not seen. */
   claimUnseen(): void;
   /**
-   * Lets what has been recorded go on its way; gives up what will never come.
+   * Sends recorded profiles on their way, and gives up those whose transaction will never come.
    *
-   * @param isLast whether the client is being closed: nothing can go on its way later
+   * @param isLast whether the client is being closed, so that nothing can be sent later
    */
   settle(limitMs: number, isLast: boolean): Promise<void>;
-  /** Puts everything back as it was; what runs is lost. */
+  /** Puts everything back as it was. Profiles that run are lost. */
   close(): void;
 }
 
-/** Told of a profile that was started, and is not kept. */
+/** Called for a profile that was started and is not kept. */
 export type OnLost = (profile: RecordedProfile['entry'], reason: DropReason, detail: string) => void;
 
 /** Why a profile is not kept, and the cause in words. */

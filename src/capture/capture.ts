@@ -24,15 +24,18 @@ import { isSpanMode, profilerOf, profilingOptionsOf } from './profiling-client.t
 import { TransactionMode } from './transaction-mode.ts';
 import { whyUnprofiled } from './unprofiled.ts';
 
-/** How often what runs is looked after where there is no governor. */
+/** How often running profiles are looked after where there is no governor. */
 const UNGOVERNED_INTERVAL_MS = 1000;
 
 const MiB = 1024 * 1024;
 
-/** What a waiting profile is expected to hold before one has been seen: 20 s of a real service compressed to 40 to 70 kB. */
+/** A waiting profile is expected to hold this much until one has been seen. Real services compressed 20 s to 40 to 70 kB. */
 const FIRST_RECORDED_BYTES = 64 * 1024;
 
-/** The same of a V8 profile of the SDK's own: half of what 20 s of a real service took. Most profiles are shorter. */
+/**
+ * The same for a V8 profile that the SDK itself runs. It is half of what 20 s of a real service took, because most profiles are
+ * shorter.
+ */
 const FIRST_UNSEEN_BYTES = 1.5 * MiB;
 
 const NO_RECORDING: RecorderStats = {
@@ -67,7 +70,10 @@ export interface CaptureStats {
   };
 }
 
-/** The profiler's edge of one client: what may start, and what is recorded and not on its way yet. */
+/**
+ * Everything of one client that stands at the profiler: decides what may start, and keeps recorded profiles until they are on
+ * their way.
+ */
 export class Capture {
   readonly #format: ProfileFormat;
   readonly #expectedBytes: ExpectedBytes;
@@ -78,7 +84,7 @@ export class Capture {
   readonly #links: ProfilerLinks | undefined;
   readonly #findImages: FindImages;
   readonly #timer: NodeJS.Timeout | undefined;
-  /** What the recording takes of this client's budget. */
+  /** The part of this client's budget that the recording takes. */
   readonly #host: RecordingHost;
   #recorder: Recorder | undefined;
   #detachFromRecorder: (() => void) | undefined;
@@ -195,18 +201,18 @@ export class Capture {
     return {};
   }
 
-  /** A waiting profile has turned out to hold so much. */
+  /** Learns from a waiting profile how much one holds. */
   observeWaiting(bytes: number): void {
     if (this.#detachFromSeam !== undefined) this.#expectedBytes.observe(bytes);
   }
 
-  /** The client is flushed: what is recorded goes on its way, and what will never come is given up. */
+  /** The client is flushed. Recorded profiles are sent on their way, and those whose transaction will never come are given up. */
   async settle(limitMs: number, isLast: boolean): Promise<void> {
     await this.#mode?.settle(limitMs, isLast);
     this.#recorder?.hurry();
   }
 
-  /** Puts everything back as it was; what runs is left to the SDK. */
+  /** Puts everything back as it was. */
   close(): void {
     clearInterval(this.#timer);
     this.#sampling.close();
@@ -249,7 +255,7 @@ export class Capture {
     debug.log(`[BoundedProfiling] Out of reach here: ${missing.join(' and ')}. The rest is bounded.`);
   }
 
-  /** Does what the governor has decided to what is running already. */
+  /** Applies the governor's decision to profiles that run already. */
   #follow(): void {
     this.#sampling.decide();
     this.#mode?.follow(this.#sampling.isPaused);

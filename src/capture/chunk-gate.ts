@@ -13,10 +13,10 @@ export type ChunkProfiler = Required<
 export interface ChunkAdmission {
   /** Share of the time that may be profiled, 0 to 1. */
   readonly rate: number;
-  /** How long the chunk that runs, or a pause in the place of one, may last, in milliseconds. */
+  /** How long the running chunk, or a pause in its place, may still last, in milliseconds. */
   readonly leftMs: number;
   /**
-   * @param isContinuing whether the chunk that starts goes on where another one has just ended
+   * @param isContinuing whether the chunk begins where another one has just ended
    * @returns whether there is room for a chunk, which will then start in the same turn
    */
   admit(isContinuing: boolean): boolean;
@@ -25,7 +25,10 @@ export interface ChunkAdmission {
   skipForRate(): void;
 }
 
-/** The SDK rotates after 60 s (`CHUNK_INTERVAL_MS`), with a gap, and starts again even what was stopped in that turn. */
+/**
+ * The gate ends a chunk before the SDK does, after 60 s (`CHUNK_INTERVAL_MS`): the SDK leaves a gap, and starts a chunk again
+ * even if it was stopped in that turn.
+ */
 const LONGEST_CHUNK_MS = 59_000;
 
 /** Whether the profiler has all that the gate needs: most are private methods. */
@@ -35,9 +38,9 @@ export function isChunkProfiler(profiler: SdkProfiler): profiler is ChunkProfile
 }
 
 /**
- * Stands where continuous profiling starts and stops its chunks. It remembers what the user's lifecycle wants, runs
- * chunks of at most the length that is asked for, for as much of the time as the rate says, and none while the rate
- * is 0. It never starts what the user has stopped.
+ * Stands where continuous profiling starts and stops its chunks. It remembers whether the user's lifecycle wants profiling. It
+ * runs chunks of at most the given length, for the share of the time that the rate says. It never starts a profiler that the user
+ * has stopped.
  */
 export class ChunkGate {
   readonly #profiler: ChunkProfiler;
@@ -49,7 +52,7 @@ export class ChunkGate {
   readonly #detached = AsyncLocalStorage.snapshot();
   /** Whether the user's lifecycle has started the profiler and not stopped it. */
   #isWanted: boolean;
-  /** Shares of a chunk that the rate has granted and no chunk has used. */
+  /** Chunks that the rate has granted and that have not run yet, with fractions. */
   #credit = 0;
   #timer: NodeJS.Timeout | undefined;
 
@@ -76,7 +79,7 @@ export class ChunkGate {
     return this.#profiler._chunkData !== undefined;
   }
 
-  /** Follows the rate: ends the chunk that runs when it has fallen to 0, and starts one again when it has risen. */
+  /** Follows the rate. It ends the running chunk when the rate has fallen to 0, and starts one when the rate has risen. */
   update(): void {
     if (!this.#isWanted) return;
     if (this.#admission.rate > 0) {
@@ -94,13 +97,13 @@ export class ChunkGate {
     this.#next();
   }
 
-  /** Ends the chunk that runs: no other will follow, until the user's lifecycle starts one. */
+  /** Ends the running chunk. No other follows until the user's lifecycle starts one. */
   finish(): void {
     this.#unwant();
     this.#end();
   }
 
-  /** Takes the gate away; a chunk that is running goes on. */
+  /** Takes the gate away. A running chunk goes on. */
   close(): void {
     this.#clearTimer();
     for (const restore of this.#restore) restore();
@@ -147,7 +150,7 @@ export class ChunkGate {
 
   #end(): void {
     if (!this.isRunning) return;
-    // The SDK sends the chunk in there, by a transport that may throw: then the chunk after it ends this one.
+    // The SDK sends the chunk in this call, by a transport that may throw. The start of the next chunk then ends this one.
     survive(() => this.#stop());
     this.#admission.ended();
   }

@@ -18,7 +18,7 @@ const MAX_CHUNK_MS = 60_000;
 /** Timers count in whole milliseconds, and may come early by a part of one. */
 const TIMER_TOLERANCE_MS = 2;
 
-/** A flush ends a chunk that has run for so long: shorter ones would pay more for what surrounds them than they show. */
+/** A flush ends a chunk that has run for this long. A shorter one would cost more in metadata than it shows. */
 const MIN_FLUSHED_MS = 1000;
 
 export interface ChunkModeDeps {
@@ -28,7 +28,7 @@ export interface ChunkModeDeps {
   readonly isSeeing: boolean;
   readonly sampling: Sampling;
   readonly maxChunkMs: number;
-  /** Told when something is recorded; undefined where that can't be seen. */
+  /** It is told when something is recorded. Undefined where that can't be seen. */
   readonly links: ProfilerLinks | undefined;
   readonly onLost: OnLost;
 }
@@ -38,7 +38,7 @@ interface Running {
   readonly profile: RecordedProfile;
 }
 
-/** Continuous profiling. What the SDK starts and stops are parts of chunks: what follows each other is sent as one. */
+/** Continuous profiling. The SDK's starts and stops make parts, and parts that follow each other are sent as one chunk. */
 export class ChunkMode implements CaptureMode {
   readonly abandoned = 0;
   readonly #deps: ChunkModeDeps;
@@ -49,7 +49,7 @@ export class ChunkMode implements CaptureMode {
   #running: Running | undefined;
   #group: ChunkGroup | undefined;
   #epochMs: number | undefined;
-  /** Where the last part ended, and whether the next one goes on from there. */
+  /** When the last part ended, and whether the next one continues it. */
   #endedMs = 0;
   #isContinuing = false;
   #isAdmitted = false;
@@ -93,7 +93,7 @@ export class ChunkMode implements CaptureMode {
   onStop(id: string): object | null | undefined {
     if (this.#running?.id !== id) return undefined;
     const { profile } = this.#running;
-    // A blocked event loop may end it too late: Relay refuses a chunk above 66 s.
+    // A blocked event loop may end a part too late, and Relay refuses a chunk above 66 s.
     const longestMs = (profile.group?.fromMs ?? 0) + MAX_CHUNK_MS;
     this.#endedMs = Math.min(performance.now(), longestMs);
     this.#endRunning();
@@ -106,7 +106,7 @@ export class ChunkMode implements CaptureMode {
   }
 
   claim(): void {
-    // Its group ends with the time that it covers.
+    // Nothing to do, because a group ends by time.
   }
 
   claimUnseen(): void {
@@ -116,7 +116,7 @@ export class ChunkMode implements CaptureMode {
   async settle(_limitMs: number, isLast: boolean): Promise<void> {
     if (isLast) this.#gate?.finish();
     if (this.#running === undefined) this.#seal();
-    // What of it is on its way out already waits for the rest.
+    // A part that is on its way out already waits for the rest.
     else if (this.#group?.isClaimed || performance.now() - this.#running.profile.fromMs >= MIN_FLUSHED_MS) {
       this.#isFlushing = true;
       this.#gate?.rotate();
@@ -133,7 +133,7 @@ export class ChunkMode implements CaptureMode {
     this.#seal();
   }
 
-  /** @returns the group that the next part belongs to, if there is one that it may be joined to */
+  /** @returns the group that the next part may be joined to, if there is one */
   #join(): ChunkGroup | undefined {
     const group = this.#group;
     const isSame = group?.profilerId === this.#deps.profiler._profilerId;
@@ -200,7 +200,7 @@ export class ChunkMode implements CaptureMode {
     this.#deps.links?.end();
   }
 
-  /** The SDK has put a stub into the payload of a chunk: from here on, whoever looks finds what was recorded. */
+  /** The SDK has put a stub into the payload of a chunk. From here on, whoever reads the payload finds what was recorded. */
   #standInForChunks(): (() => void) | undefined {
     const { profiler } = this.#deps;
     if (typeof profiler._flush !== 'function') return undefined;

@@ -2,7 +2,7 @@ import type { Client } from '@sentry/core';
 import { countRootSpans } from '../sampling/root-spans.ts';
 import { getRootSpan } from '../sdk.ts';
 
-/** The open root spans of a client: one for each request or job that is under way and traced. */
+/** Counts the open root spans of a client. Each request or job that is traced has one. */
 export interface RootSpanWatch {
   readonly open: number;
   close(): void;

@@ -1,8 +1,8 @@
 import type { ProfilingOptions } from './profiling-client.ts';
 
-/** What decides about a profile that the user's own rate has chosen. */
+/** Decides about a profile that the user's own rate has chosen. */
 export interface SpanAdmission {
-  /** Told of each choice of the user's own rate. */
+  /** Called for each choice of the user's own rate. */
   observe(isChosen: boolean): void;
   /** @returns whether the profile may start; it will then, in the same turn */
   admit(): boolean;
@@ -11,10 +11,10 @@ export interface SpanAdmission {
 type Sampler = (context: unknown) => unknown;
 
 /**
- * Asks before each transaction's profile: first the user's own sampler or rate, which keep their meaning, then admission.
- * The SDK reads these options at the start of every root span.
+ * Asks before each transaction's profile: first the user's own sampler or rate, which keep their meaning, then admission. The SDK
+ * reads these options at the start of every root span.
  *
- * @returns puts the options back as they were
+ * @returns a function that puts the options back as they were
  */
 export function installSpanGate(options: ProfilingOptions, admission: SpanAdmission): () => void {
   const own = Object.getOwnPropertyDescriptor(options, 'profilesSampler');
@@ -22,7 +22,7 @@ export function installSpanGate(options: ProfilingOptions, admission: SpanAdmiss
   const gate: Sampler = (context) => {
     const rate =
       typeof userSampler === 'function' ? (userSampler as Sampler)(context) : options.profilesSampleRate;
-    // What is invalid the SDK refuses itself, and says so.
+    // The SDK itself refuses an invalid rate, and says so.
     if (!isValidRate(rate)) return rate;
     const isChosen = Math.random() < Number(rate);
     admission.observe(isChosen);

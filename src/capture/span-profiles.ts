@@ -9,12 +9,12 @@ type AnyEvent = TransactionEvent & { type?: string };
 type AnyEnvelope = readonly [unknown, [{ type: string }, unknown][]];
 
 /**
- * Brings the profile of each root span to its transaction. The SDK itself goes by a context of the isolation scope, where spans that
- * share one overwrite each other's (getsentry/sentry-javascript#15405), and by a store that holds 50.
+ * Brings the profile of each root span to its transaction. The SDK itself finds it by a context of the isolation scope, which
+ * spans that share a scope overwrite (getsentry/sentry-javascript#15405), and keeps no more than 50.
  */
 export class SpanProfiles {
   readonly #client: Client;
-  /** Started, and not yet seen to belong to a span; the last one belongs to the root span that is told of next. */
+  /** Profiles that have started and have no span yet. The last one belongs to the next root span that is told of. */
   readonly #started: string[] = [];
   /** Ids of profiles by their root span, and the other way round. */
   readonly #ids = new Map<string, string>();
@@ -63,7 +63,10 @@ export class SpanProfiles {
     this.#spans.set(id, key);
   }
 
-  /** Relay links a transaction to the profile that comes with it. This context may be that of another span. */
+  /**
+   * Relay links a transaction to the profile in its envelope. The context that the SDK has set may name the profile of another
+   * span.
+   */
   #unlink({ type, contexts }: AnyEvent): void {
     if (type === 'transaction' && contexts?.profile?.profile_id !== undefined) delete contexts.profile;
   }

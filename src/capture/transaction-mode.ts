@@ -23,7 +23,7 @@ export interface TransactionModeDeps {
   readonly sampling: Sampling;
   /** Where starts can't be seen: V8 profiles that run at once. */
   readonly maxActiveProfiles: number;
-  /** Told of each choice of the user's own rate. */
+  /** Called for each choice of the user's own rate. */
   readonly onChoice: (isChosen: boolean) => void;
   readonly onLost: OnLost;
   /** Told of a profile whose transaction never came. */
@@ -36,7 +36,7 @@ export class TransactionMode implements CaptureMode {
   readonly #maxProfileMs: number;
   /** Profiles that run or wait, by the id that the SDK gave them. */
   readonly #profiles = new Map<string, RecordedProfile>();
-  /** Undefined where the profiles are the SDK's own: it finds them by the context that this takes away. */
+  /** Undefined where the SDK itself runs the profiles, because it finds them by the context that this would take away. */
   readonly #spans: SpanProfiles | undefined;
   readonly #waiting: WaitingProfiles;
   readonly #unseen: UnseenProfiles;
@@ -102,7 +102,7 @@ export class TransactionMode implements CaptureMode {
       return null;
     }
     const ranMs = performance.now() - profile.fromMs;
-    // Relay refuses a longer one, which a timer that comes late would make.
+    // A timer that comes late would make the profile longer, and Relay would refuse it.
     profile.end(profile.fromMs + Math.min(ranMs, this.#maxProfileMs));
     this.#waiting.add(profile, ranMs >= this.#maxProfileMs - TIMER_TOLERANCE_MS);
     this.#spans?.finished(id, profile);
@@ -125,7 +125,7 @@ export class TransactionMode implements CaptureMode {
     this.#unseen.endOldest();
   }
 
-  /** If the client has nothing under way any more, what is not claimed in a moment never will be. */
+  /** If the client has nothing under way any more, a profile that is not claimed in a moment never will be. */
   async settle(limitMs: number): Promise<void> {
     if (isIdle(this.#deps.client)) await this.#waiting.settle(limitMs, this.#flushedAtMs);
   }

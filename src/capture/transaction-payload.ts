@@ -30,8 +30,8 @@ const HOST = {
 };
 
 /**
- * The payload of a transaction's profile (sample format v1), as the SDK builds it (`createProfilePayload`), without what is
- * recorded.
+ * The payload of a transaction's profile (sample format v1) without the recorded members. The SDK builds the same
+ * (`createProfilePayload`).
  */
 export function transactionPayload(profileId: string, event: TransactionEvent): object {
   const startMs = event.start_timestamp === undefined ? Date.now() : event.start_timestamp * 1000;

@@ -1,14 +1,14 @@
 import type { Entry } from '../ledger.ts';
 
 /**
- * Profiles that a gate has let start where the native seam is out of reach: which of them has ended can't be seen, only
- * that one has. What never ends expires.
+ * Profiles that a gate has let start where the native seam is out of reach. That one of them has ended can be seen, but not
+ * which. One that never ends expires.
  */
 export class UnseenProfiles {
   readonly #maxProfileMs: number;
   readonly #running: { readonly entry: Entry; readonly startedAtMs: number }[] = [];
 
-  /** @param maxProfileMs after which the SDK ends a profile in any case */
+  /** @param maxProfileMs time after which the SDK ends a profile in any case */
   constructor(maxProfileMs: number) {
     this.#maxProfileMs = maxProfileMs;
   }

@@ -8,13 +8,15 @@ import type { RecordedProfile } from '../record/recorded-profile.ts';
  */
 export const CLAIM_MS = 10_000;
 
-/** When everything that the SDK was processing is done, what is older than this belongs to no transaction. */
+/** When the SDK has processed everything, a profile that is older than this belongs to no transaction. */
 export const SETTLED_CLAIM_MS = 250;
 
 /** How long the transaction of a profile that was cut off may go on. */
 export const CUT_OFF_CLAIM_MS = 300_000;
 
-/** What a profile is worth in the ledger while it waits for a transaction that goes on: what it needs of the recording is in there once. */
+/**
+ * A profile is entered with this much while it waits for a transaction that goes on. The ledger has the recording itself already.
+ */
 const CUT_OFF_BYTES = 1024;
 
 const SWEEP_MS = 1000;
@@ -29,8 +31,8 @@ interface Waiting {
 }
 
 /**
- * Profiles that have ended and wait for the transaction that they travel with. Some never come: `beforeSendTransaction` or
- * an event processor has dropped them.
+ * Profiles that have ended and wait for their transaction. Some transactions never come, because `beforeSendTransaction` or an
+ * event processor has dropped them.
  */
 export class WaitingProfiles {
   readonly #onAbandon: (profile: RecordedProfile) => void;
@@ -40,7 +42,7 @@ export class WaitingProfiles {
   #abandoned = 0;
   #sweep: NodeJS.Timeout | undefined;
 
-  /** @param onAbandon told of a profile whose transaction never came */
+  /** @param onAbandon called with a profile whose transaction never came */
   constructor(onAbandon: (profile: RecordedProfile) => void) {
     this.#onAbandon = onAbandon;
   }
@@ -57,7 +59,7 @@ export class WaitingProfiles {
     this.#sweep ??= this.#sweepLater();
   }
 
-  /** Its transaction has ended, and will come now if it comes at all. */
+  /** The profile's transaction has ended, and will come now if it comes at all. */
   expect(profile: RecordedProfile): void {
     const waiting = this.#waiting.get(profile);
     if (waiting?.isCutOff) Object.assign(waiting, { isCutOff: false, finishedAtMs: performance.now() });
@@ -69,9 +71,9 @@ export class WaitingProfiles {
   }
 
   /**
-   * Gives up those whose transaction should have come by now; waits for the newest, unless that takes longer than the limit.
+   * Gives up profiles whose transaction should have come by now. It waits for the newest one, but no longer than the limit.
    *
-   * @param flushedAtMs when all ended spans were last sent on: a transaction that had ended before has come by now, or never will
+   * @param flushedAtMs when all ended spans were last sent on. A transaction that had ended before has come by now, or never will
    */
   async settle(limitMs: number, flushedAtMs: number): Promise<void> {
     for (const [profile, { finishedAtMs, isCutOff }] of this.#waiting) {
@@ -84,7 +86,7 @@ export class WaitingProfiles {
     this.#abandonOlder(SETTLED_CLAIM_MS);
   }
 
-  /** Gives up all of them: nobody is left to claim them. */
+  /** Gives up all of them, because nobody is left to claim them. */
   close(): void {
     clearTimeout(this.#sweep);
     for (const profile of this.#waiting.keys()) this.#abandon(profile);
@@ -113,7 +115,7 @@ export class WaitingProfiles {
   }
 }
 
-/** Before which it can have been claimed: one that was cut off waits for a transaction that goes on. */
+/** When the profile's wait began. A profile that was cut off does not count, because its transaction goes on. */
 function endedAtMs({ isCutOff, finishedAtMs }: Waiting): number {
   return isCutOff ? Number.NEGATIVE_INFINITY : finishedAtMs;
 }

@@ -1,7 +1,10 @@
-/** The most bytes that one block holds: what zlib reads in one go, and small enough to reuse without a thought. */
+/** A block holds this many bytes at most. zlib reads so much in one go, and a block of this size is cheap to keep for reuse. */
 export const BLOCK_BYTES = 64 * 1024;
 
-/** Blocks that nobody reads any more, for the next writer: what encodes all the time would leave them to the collector, which is in no hurry. */
+/**
+ * Blocks for the next writer. A service that encodes all the time would else leave them to the garbage collector, which takes its
+ * time.
+ */
 const spareBlocks: Buffer[] = [];
 const MAX_SPARE_BLOCKS = 32;
 
@@ -10,12 +13,13 @@ export function recycleBlock(block: Uint8Array): void {
   if (spareBlocks.length < MAX_SPARE_BLOCKS) spareBlocks.push(Buffer.from(block.buffer));
 }
 
-/** Most bytes that one UTF-16 unit takes in UTF-8 (a surrogate pair takes four for two). */
+/** One UTF-16 unit takes this many bytes of UTF-8 at most. A surrogate pair, which is two units, takes four. */
 const BYTES_PER_UNIT = 3;
 
 /** Writes text as UTF-8 into blocks. A block that can't take the next piece is sealed, and waits to be drained. */
 export class BlockWriter {
-  // V8 throws optimized code away with the last instance of the class it was made for: this one stays.
+  // V8 throws optimized code away with the last instance of the class that it was made for. This instance stays, and keeps the
+  // code.
   static readonly kept = new BlockWriter();
 
   #block: Buffer | undefined;
@@ -32,7 +36,7 @@ export class BlockWriter {
     this.#offset += this.#openBlock().write(text, this.#offset);
   }
 
-  /** Copies a stretch of what is JSON in UTF-8 already, of any length. */
+  /** Copies bytes that are JSON in UTF-8 already, of any length. */
   copy(bytes: Buffer, from: number, to: number): void {
     for (let start = from; start < to; ) {
       if (this.#offset === BLOCK_BYTES) this.#seal();
@@ -42,7 +46,7 @@ export class BlockWriter {
     }
   }
 
-  /** Hands over the sealed blocks; with `last`, what is in the open one too. */
+  /** Hands over the sealed blocks, and with `last` the open one too. */
   drain(last = false): Uint8Array[] {
     if (last && this.#offset > 0) this.#seal();
     const sealed = this.#sealed;
@@ -63,7 +67,7 @@ export class BlockWriter {
   }
 
   #openBlock(): Buffer {
-    // A buffer of its own: where Node puts several into one, none could be taken back.
+    // This is a buffer of its own, because a part of a buffer that Node shares could not be taken back.
     this.#block ??= spareBlocks.pop() ?? Buffer.allocUnsafeSlow(BLOCK_BYTES);
     return this.#block;
   }

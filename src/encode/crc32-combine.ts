@@ -1,12 +1,12 @@
-/** A linear map over GF(2)^32: one column for each bit, as CRC-32 is linear in the bits of its register. */
+/** A linear map over GF(2)^32, with a column for each bit. CRC-32 is linear in the bits of its register. */
 type Matrix = Uint32Array;
 
 /** The reflected polynomial of CRC-32 as gzip uses it (RFC 1952, section 8). */
 const POLYNOMIAL = 0xedb88320;
 
 /**
- * The CRC-32 of two pieces of data in a row, from the CRC-32 of each: appending n bytes applies "shift in n zero bytes"
- * to the first one's register. That map is squared its way to n, as zlib's `crc32_combine` does.
+ * The CRC-32 of two pieces of data in a row, from the CRC-32 of each. To append n bytes shifts n zero bytes into the register of
+ * the first piece. The map of n bytes is made by squaring that of one byte, as in zlib's `crc32_combine`.
  *
  * @param secondBytes length of the second piece, in bytes
  */
@@ -20,7 +20,7 @@ export function combineCrc32(first: number, second: number, secondBytes: number)
   return (crc ^ second) >>> 0;
 }
 
-/** What shifting in one byte of zeros does to the register. */
+/** The map of one byte: what it does to the register to shift eight zero bits in. */
 function zeroByteMap(): Matrix {
   const zeroBit = new Uint32Array(32);
   zeroBit[0] = POLYNOMIAL;

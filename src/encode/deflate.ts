@@ -4,15 +4,15 @@ import zlib from 'node:zlib';
 import { Turns } from './turns.ts';
 
 /**
- * What is left of a profile after interning is mostly digits, on which level 3 takes less than half the time of the default of 6 and
- * comes out a sixth larger (a recorded profile of 3 MB: 2.9 ms and 69.9 kB against 7.2 ms and 60.4 kB).
+ * After interning, a profile consists mostly of digits. For these, level 3 takes less than half the time of the default level 6,
+ * and the result is a sixth larger (2.9 ms and 69.9 kB against 7.2 ms and 60.4 kB, for a recorded profile of 3 MB).
  */
 export const DEFLATE_LEVEL = 3;
 
 /** zlib's smallest and default size of an output chunk. */
 const MIN_CHUNK_BYTES = 16 * 1024;
 
-/** A profile comes out at an eighth of its size or less; what does not takes another chunk. */
+/** A profile shrinks to an eighth of its size or less. Data that does not takes another chunk. */
 const EXPECTED_SHIFT = 3;
 
 /** A run of plain bytes as raw deflate that ends at a byte boundary, so that segments can be joined into one stream. */
@@ -24,13 +24,10 @@ export interface Segment {
   readonly crc32: number;
 }
 
-/** A member of a stream has one last segment: only that carries deflate's final bit. */
+/** A gzip member has one last segment, which alone has deflate's final bit. */
 export type Position = 'inner' | 'last';
 
-/**
- * Whether segments can be made here: `zlib.crc32` came with Node 20.15 and 22.2, and is missing from the short-lived
- * versions between.
- */
+/** Whether segments can be made here. `zlib.crc32` came with Node 20.15 and 22.2, and Node 21 does not have it. */
 export const canDeflateSegments = typeof zlib.crc32 === 'function';
 
 let spentMs = 0;
@@ -65,11 +62,11 @@ export class Deflater {
       this.#compressedBytes += chunk.length;
     });
     this.#ended = once(this.#stream, 'end');
-    // Whoever waits in `write` or `finish` is told; a stream that fails between two calls must not be unhandled.
+    // `write` and `finish` tell of a failure. If the stream fails between two calls, the rejection must not be unhandled.
     this.#ended.catch(() => {});
   }
 
-  /** Comes true when the block has been read: it may be used again then. */
+  /** Resolves when the block has been read. It may be used again then. */
   write(block: Uint8Array): Promise<void> {
     this.#plainBytes += block.length;
     this.#crc32 = zlib.crc32(block, this.#crc32);
@@ -91,24 +88,27 @@ export class Deflater {
     };
   }
 
-  /** Gives back zlib's memory when the work is broken off. */
+  /** Breaks the work off, and gives back zlib's memory. */
   abort(): void {
     this.#stream.destroy(new Error('Deflating was broken off'));
   }
 }
 
-/** Where larger inputs are put together, used again and again: as many as zlib works on at a time, as a rule. */
+/** Buffers in which larger inputs are put together, for reuse. Usually, zlib works on no more inputs at a time. */
 const INPUT_BYTES = 1024 * 1024 + 64 * 1024;
 const MIN_SHARED_BYTES = 64 * 1024;
 const spareInputs: (Buffer | undefined)[] = [undefined, undefined];
 
-/** Node has four threads for zlib. Each call takes up to 256 KiB when it is made, and not when its turn comes: more would only wait. */
+/**
+ * Node has four threads for zlib. A call takes up to 256 KiB as soon as it is made, even while it waits for a thread, so no more
+ * calls are made at a time.
+ */
 const turns = new Turns(4);
 
 /**
- * Deflates a few blocks in one go: on a busy event loop every trip to zlib's thread and back costs a turn.
+ * Deflates a few blocks in one go, because on a busy event loop every trip to zlib's thread and back costs a turn.
  *
- * @param blocks together small: they are copied
+ * @param blocks few and small, because they are copied
  */
 export function deflateAtOnce(blocks: readonly Uint8Array[], position: Position): Promise<Segment> {
   return turns.run(() => deflateNow(blocks, position));
@@ -136,26 +136,28 @@ async function deflatePlain(plain: Buffer, position: Position): Promise<Segment>
   const options = { ...optionsFor(position), ...memoryFor(plain.length), chunkSize };
   const deflate = promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.deflateRaw);
   const compressed = await timed(deflate(plain, options));
-  // zlib may have allocated far more than it filled: what waits is copied to its size.
+  // zlib may have allocated far more than it has filled, so the result is copied into a buffer of its size before it waits.
   return toSegment(plain, Buffer.from(compressed));
 }
 
-/** zlib's range and defaults: by them it takes 256 KiB, most of which it has to clear first. */
+/** The range and the defaults of zlib. With its defaults it takes 256 KiB, most of which it has to clear first. */
 const WINDOW_BITS = { least: 9, most: 15 };
 const MOST_MEM_LEVEL = 8;
 
-/** A window that is no larger than the input finds as much. Its tables are as small: for a transaction of 2 kB a tenth. */
+/**
+ * A window that is no larger than the input finds as much, and the tables for it are small: for a transaction of 2 kB a tenth.
+ */
 function memoryFor(bytes: number): zlib.ZlibOptions {
   const neededBits = Math.ceil(Math.log2(Math.max(1, bytes)));
   const windowBits = Math.min(Math.max(neededBits, WINDOW_BITS.least), WINDOW_BITS.most);
   return { windowBits, memLevel: Math.min(windowBits - 7, MOST_MEM_LEVEL) };
 }
 
-/** Most bytes of a stored block, and what goes before them (RFC 1951, section 3.2.4). */
+/** A stored block has this many bytes at most, after a header (RFC 1951, section 3.2.4). */
 const MAX_STORED_BYTES = 0xffff;
 const STORED_HEADER_BYTES = 5;
 
-/** A text as an inner segment that is not compressed: what it measures is known before it is. */
+/** A text as an inner segment that is not compressed, so that its size follows from the length of the text. */
 export function storeText(text: string): Segment {
   const plain = Buffer.from(text);
   const blocks: Buffer[] = [];

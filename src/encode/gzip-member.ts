@@ -11,14 +11,14 @@ export interface GzipMember {
   readonly bytes: number;
 }
 
-/** What a member of these segments will measure. */
+/** The length of a member of these segments. */
 export function gzipMemberBytes(segments: readonly Segment[]): number {
   return segments.reduce((bytes, segment) => bytes + segment.compressedBytes, HEADER.length + TRAILER_BYTES);
 }
 
 /**
- * Joins segments into one ordinary gzip member, without touching their bytes: deflate allows a stream to go on at any
- * byte boundary, and the checksum of the whole follows from those of the parts.
+ * Joins segments into one ordinary gzip member without a change of their bytes. Deflate allows a stream to go on at any byte
+ * boundary, and the checksum of the whole follows from those of the parts.
  */
 export function joinSegments(segments: readonly Segment[]): GzipMember {
   let crc32 = 0;

@@ -17,14 +17,14 @@ interface Cursor {
   readonly keys: readonly string[] | undefined;
   readonly length: number;
   index: number;
-  /** What goes before the next member: nothing, or a comma. */
+  /** Written before the next member. */
   separator: '' | ',';
 }
 
 /**
- * Writes a value as `JSON.stringify` would, to the byte. Small flat parts go through `JSON.stringify` itself, several
- * members of a list at a time, so that its speed and its rules for text and numbers are had for nothing; only what holds
- * them together is walked here. It pauses (yields) whenever the writer has sealed blocks to drain or the pace is over.
+ * Writes a value as `JSON.stringify` would, to the byte. Small flat parts go through `JSON.stringify` itself, several members of
+ * a list at a time, which gives its speed and its rules for text and numbers for nothing. Only the containers of such parts are
+ * walked here. It pauses (yields) whenever the writer has sealed blocks to drain or the pace is over.
  *
  * @throws TypeError for what `JSON.stringify` refuses (a BigInt, a cycle), and whatever a getter or `toJSON` throws
  */
@@ -95,7 +95,7 @@ function open(container: object, path: readonly Cursor[], writer: BlockWriter): 
   return { container, keys, length: keys.length, index: 0, separator: '' };
 }
 
-/** What the standard calls ToLength: a proxy may say anything of its length, and not every number is ever reached. */
+/** The standard calls this ToLength. A proxy may have any length, and a loop up to some of them would never end. */
 function toLength(length: unknown): number {
   return Math.min(Math.max(Math.trunc(Number(length)) || 0, 0), Number.MAX_SAFE_INTEGER);
 }
@@ -135,7 +135,7 @@ function elementOf(list: object, index: number): unknown {
   return list instanceof ArrayView ? list.at(index) : (list as readonly unknown[])[index];
 }
 
-/** The first half of what the standard calls SerializeJSONProperty: `toJSON`, then boxed primitives. */
+/** The first half of the standard's SerializeJSONProperty: `toJSON`, then boxed primitives. */
 function toJsonValue(value: unknown, key: string): unknown {
   if (value === null || !['object', 'function', 'bigint'].includes(typeof value)) return value;
   const { toJSON } = value as { toJSON?: unknown };

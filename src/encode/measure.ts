@@ -5,16 +5,17 @@ import { encodeJson } from './json.ts';
 export interface Measurement {
   /** Exact length in bytes of what {@link encodeJson} will write. */
   readonly bytes: number;
-  /** What it wrote while it was counted, if that was within the bytes to keep: then it need not be written again. */
+  /** The blocks that were written to count them, if they are within the bytes to keep. Then nothing has to be written again. */
   readonly blocks: Uint8Array[] | undefined;
 }
 
 /**
- * Counts the bytes that {@link encodeJson} will write by letting it write them: exact, because it is the same code.
+ * Counts the bytes that {@link encodeJson} will write by letting it write them. The count is exact, because the same code does
+ * both.
  *
- * @param keepBytes how much of what is written may be kept
- * @param maxBytes what is longer is not counted to its end
- * @throws RangeError for that
+ * @param keepBytes how many bytes of blocks may be kept
+ * @param maxBytes a longer text is not counted to its end
+ * @throws RangeError for a longer text
  */
 export function* measureJson(
   value: unknown,

@@ -1,6 +1,9 @@
 import { ArrayView } from './array-view.ts';
 
-/** Longest text, in UTF-16 units, that is stringified in one go: as JSON, six bytes a unit, it still fits a block. */
+/**
+ * The longest text, in UTF-16 units, that is stringified in one go. As JSON it takes six bytes a unit at most, and still fits a
+ * block.
+ */
 export const MAX_PIECE_UNITS = 8 * 1024;
 
 /** Longest JSON text of a number (`-1.2345678901234567e-100`) or literal, with its comma. */
@@ -8,7 +11,7 @@ const SCALAR_UNITS = 25;
 
 const NOT_A_PIECE = Number.POSITIVE_INFINITY;
 
-/** What may have a `toJSON`, and so text of any size. */
+/** Types whose values may have a `toJSON`, and so a text of any size. */
 const NEEDS_HOLDER: Readonly<Partial<Record<string, boolean>>> = {
   object: true,
   function: true,
@@ -16,9 +19,9 @@ const NEEDS_HOLDER: Readonly<Partial<Record<string, boolean>>> = {
 };
 
 /**
- * An upper bound on the JSON text of a primitive, or of a flat object or array of primitives, in UTF-16 units before
- * escaping. Infinity for what holds anything else, and for what has a `toJSON`: that is told its key, so its holder has
- * to call it.
+ * An upper bound on the JSON text of a primitive, or of a flat object or array of primitives, in UTF-16 units before escaping.
+ * Infinity for a container that holds anything else, and for a value with a `toJSON`: `toJSON` gets the value's key, so the
+ * holder of the value has to call it.
  */
 export function pieceUnits(value: unknown): number {
   switch (typeof value) {
@@ -41,7 +44,7 @@ function containerUnits(container: object): number {
       ? arrayUnits(container)
       : objectUnits(container as Record<string, unknown>);
   } catch {
-    // An inherited getter has thrown, say, which JSON does not ask: member by member it is seen.
+    // An inherited getter may have thrown, which JSON does not read. The value is then written member by member.
     return NOT_A_PIECE;
   }
 }
@@ -51,7 +54,7 @@ function containerUnits(container: object): number {
 
 function arrayUnits(values: readonly unknown[]): number {
   const { length } = values;
-  // A proxy says what it likes, and what is no number would make one of every sum.
+  // A proxy may have a length that is no number, which would turn the sum into NaN.
   if (length >>> 0 !== length) return NOT_A_PIECE;
   let units = SCALAR_UNITS * length;
   for (let i = 0; i < length && units <= MAX_PIECE_UNITS; i++) {

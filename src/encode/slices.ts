@@ -5,8 +5,8 @@ import type { Pace } from '../pace.ts';
 const TARGET_SHARE = 0.5;
 
 /**
- * In a busy loop turns are long. Work then takes this share of a turn, up to the larger share of the limit, because it would get too
- * little done in a second else. With much waiting, it takes the larger share of every turn.
+ * In a busy loop turns are long, and work would get too little done in a second. It then takes this share of a turn, up to the
+ * larger share of the limit. When much waits, it takes the larger share in every turn.
  */
 const TURN_SHARE = 0.2;
 const BUSY_TARGET_SHARE = 0.85;
@@ -21,8 +21,8 @@ export interface Slicing extends Pace {
 }
 
 /**
- * Runs stepwise computations in slices, with the event loop free in between. All that run share one allowance for each
- * turn of the loop: several small profiles may fit one turn, and a large one takes many.
+ * Runs stepwise computations in slices, with the event loop free in between. All computations share one allowance for each turn
+ * of the loop. Several small profiles may fit one turn, and a large one takes many.
  */
 export class Slices implements Slicing {
   readonly #maxSliceMs: number;
@@ -34,7 +34,7 @@ export class Slices implements Slicing {
   #longestMs = 0;
   #totalMs = 0;
   #isStopped = false;
-  /** Whether much work waits. Set by whoever keeps the line. */
+  /** Whether much work waits. The owner of the waiting work sets it. */
   isPressed = false;
 
   /** @param maxSliceMs longest stretch of the event loop to take at a time, in milliseconds */
@@ -48,7 +48,7 @@ export class Slices implements Slicing {
     return this.#totalMs;
   }
 
-  /** The longest stretch that was taken so far, in milliseconds. */
+  /** The longest slice so far, in milliseconds. */
   get longestMs(): number {
     return this.#longestMs;
   }
@@ -62,7 +62,7 @@ export class Slices implements Slicing {
     this.#isStopped = true;
   }
 
-  /** The same allowance for work that may become needless: then it ends at its next pause, with an error. */
+  /** The same allowance for work that may become needless. It then ends at its next pause, with an error. */
   whileWanted(isWanted: () => boolean): Slicing {
     return {
       isOver: () => this.isOver(),
@@ -108,7 +108,7 @@ export class Slices implements Slicing {
     });
   }
 
-  /** @param othersMs what everything else has taken of the last turn */
+  /** @param othersMs time that everything else took in the last turn */
   #follow(othersMs: number): void {
     const mostMs = BUSY_TARGET_SHARE * this.#maxSliceMs;
     const leastMs = this.isPressed ? mostMs : TARGET_SHARE * this.#maxSliceMs;

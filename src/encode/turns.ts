@@ -1,4 +1,4 @@
-/** Lets a few run at a time; the others wait for their turn, in order. */
+/** Lets a few tasks run at a time. The others wait for their turn, in order. */
 export class Turns {
   readonly #most: number;
   readonly #waiting: (() => void)[] = [];
@@ -15,7 +15,7 @@ export class Turns {
       return await work();
     } finally {
       const next = this.#waiting.shift();
-      // The turn passes on, so that nobody who comes meanwhile goes before.
+      // The turn passes on to the next task, so that a task that comes meanwhile can't take it.
       if (next === undefined) this.#running--;
       else next();
     }

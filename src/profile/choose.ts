@@ -26,7 +26,7 @@ export function* chooseEvenly(
   const chosen = Int32Array.from({ length: stretches + 2 }, (_, i) => (i === 0 ? 0 : startOf(i - 1)));
   chosen[stretches + 1] = last;
 
-  /** Subtracts the time from one sample to another from what its function is owed. */
+  /** Lessens the time that a function is owed by the time from one sample to another. */
   const show = (from: number, to: number, sign = 1): void => {
     const id = functions[from]!;
     owed[id] = owed[id]! - sign * (times[to]! - times[from]!);

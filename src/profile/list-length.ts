@@ -5,7 +5,7 @@ import { MalformedProfileError } from './types.ts';
  * The length of a list of a profile. The list may be a proxy with any length, or may have a `toJSON` that does not show its
  * members.
  *
- * @throws MalformedProfileError for those, and for what is no array
+ * @throws MalformedProfileError for those, and if it is no array
  */
 export function listLength(list: unknown, what: string): number {
   if (!Array.isArray(list) || hasToJson(list)) {

@@ -21,7 +21,7 @@ export interface ProfileEncoding {
   readonly blocks: readonly Uint8Array[] | undefined;
   /** Hands the payload over block by block; a block may be reused when the sink's promise has come true. */
   writeTo(sink: (block: Uint8Array) => Promise<void>): Promise<void>;
-  /** Gives back what is held of the payload, which can't be written after that. */
+  /** Gives back the blocks that are held. The payload can't be written after that. */
   release(): void;
 }
 
@@ -33,9 +33,7 @@ export async function prepareEncoding(profile: CompactProfile, slices: Slicing):
     : written(bytes, blocks);
 }
 
-/**
- * A function of its own, where the profile is not in scope, because what is written already must not hold the profile's objects.
- */
+/** This is a function of its own, because a closure in the one above would keep the profile's objects. */
 function written(bytes: number, blocks: Uint8Array[]): ProfileEncoding {
   return {
     bytes,

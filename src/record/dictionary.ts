@@ -5,7 +5,7 @@ import { RowTable } from './row-table.ts';
 /** As a caller, it says that a frame is the outermost one. As a stack, it is the one without frames. */
 export const NO_STACK = -1;
 
-/** What a name costs besides its text: the entry of a map and the head of a string. */
+/** A name takes this much besides its text: the entry of a map and the head of a string. */
 const NAME_BYTES = 72;
 
 const FIRST_TEXT_BYTES = 64 * 1024;
@@ -17,7 +17,7 @@ const NATIVE_KEYS = 5;
 const IN_APP_UNSAID = 0;
 const IN_APP_FALSE = 1;
 
-/** What a frame of the native profiler always has. */
+/** The members that a frame of the native profiler always has. */
 type NativeFrame = Frame & Required<Pick<Frame, 'lineno' | 'colno' | 'function' | 'abs_path'>>;
 
 /** For each frame and each stack of a dictionary its number in a cut, or {@link UNNUMBERED}. */

@@ -29,7 +29,7 @@ export interface Segment {
   readonly measurements: Measurements;
 }
 
-/** What V8 recorded for a segment, and where on the clock it lies. */
+/** The profile that V8 recorded for a segment, and its place on the clock. */
 export interface RawSegment {
   readonly profile: NativeProfile;
   /** When the V8 profile started: its ticks count from there. */
@@ -45,11 +45,11 @@ const NS_PER_MS = 1e6;
 /** Not interned yet, in the lists of new ids. */
 const UNKNOWN = -2;
 
-/** What a segment costs besides its columns. */
+/** A segment takes this much besides its columns. */
 const SEGMENT_BYTES = 600;
 const MEASUREMENT_BYTES = 24;
 
-/** Makes columns of what V8 recorded; the object graph is not needed afterwards. */
+/** Makes columns of a V8 profile, whose objects are not needed afterwards. */
 export function* segmentSteps(
   { profile, startMs, fromMs, untilMs, startSamples }: RawSegment,
   dictionary: Dictionary,

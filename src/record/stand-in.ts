@@ -26,7 +26,7 @@ export interface StandIn {
   readonly source: ProfileSource;
   /** Whether nobody has read one yet. Somebody who has may have changed it. */
   readonly isUntouched: boolean;
-  /** What surrounds the recorded lists, and the debug images. */
+  /** The members beside the recorded lists and beside the debug images. */
   readonly around: Partial<Pick<Recorded, 'profile' | 'debug_meta'>>;
 }
 

@@ -12,7 +12,7 @@ export interface AdmissionDeps {
   readonly reporter: Reporter;
 }
 
-/** Decides by the room in the ledger what may start. */
+/** Decides by the room in the ledger which profiles may start. */
 export class Admission {
   readonly #deps: AdmissionDeps;
 
@@ -40,7 +40,7 @@ export class Admission {
     return false;
   }
 
-  /** One that is expected to be larger than the budget may still run alone: it may be smaller than those before it. */
+  /** A profile that is expected to be larger than the budget may still run alone, because it may turn out smaller. */
   get #expectedBytes(): number {
     return Math.min(this.#deps.expectedBytes.value, this.#deps.ledger.budgetBytes);
   }

@@ -1,4 +1,4 @@
-/** Reads again only when the last reading is at least that old. @param now a clock that never goes back, in ms */
+/** Reads again only when the last reading is as old as the interval. @param now a clock that never goes back, in ms */
 export function atMostEvery<T>(intervalMs: number, read: () => T, now: () => number): () => T {
   let value: T;
   let readAtMs = Number.NEGATIVE_INFINITY;

@@ -1,13 +1,17 @@
 import { type Signals, usable } from './signals.ts';
 
 /**
- * How much more is asked for than the room carries, in standard deviations of a count of independent starts, which is the
- * square root of the number that fit. Asking for exactly what fits leaves up to a third of a small budget empty, for starts
- * come by chance; asking for much more gains nothing, and finished profiles then find no room to be larger than expected.
+ * How much more is asked for than the room carries, in standard deviations of a count of independent starts. Such a deviation is
+ * the square root of the number that fits. If exactly as many were asked for as fit, up to a third of a small budget would stay
+ * empty, because starts come by chance. To ask for much more gains nothing, and then finished profiles find no room if they are
+ * larger than expected.
  */
 const OVERBOOKING = 1.5;
 
-/** The share of contexts whose profiles the budget carries, from 0 to 1. 1 where that can't be known: admission still keeps the bound. */
+/**
+ * The share of contexts whose profiles the budget carries, from 0 to 1. It is 1 where that can't be known, because admission
+ * keeps the bound in any case.
+ */
 export function budgetRate({ activeContexts, expectedBytes, availableBytes }: Signals): number {
   const contexts = usable(activeContexts);
   const profileBytes = usable(expectedBytes);

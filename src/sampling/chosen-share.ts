@@ -5,12 +5,12 @@ export interface ChosenShare {
   observe(isChosen: boolean): void;
 }
 
-/** Weight of one choice, once there were as many as weigh that much together. */
+/** Weight of one choice, once there were a hundred. */
 const GAIN = 0.01;
 
 /**
- * What the budget has to carry is not a profile for each context, but for each that the user's own rate would choose: were
- * all of them counted, a low rate would be lowered again with the budget empty.
+ * Learns the share from the choices. The budget has to carry a profile for each context that the user's own rate chooses, and not
+ * for each context. If all were counted, a low rate would be lowered again while the budget is empty.
  */
 export function learnChosenShare(): ChosenShare {
   let choices = 0;

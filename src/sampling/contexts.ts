@@ -1,4 +1,7 @@
-/** What counts as a context that might be profiled: open root spans, what keeps the event loop busy, or what the user says. */
+/**
+ * How contexts that might be profiled are counted: by open root spans, by resources that keep the event loop busy, or by a
+ * function of the user's.
+ */
 export type ContextsOption = 'root-spans' | 'active-resources' | (() => number);
 
 /** The counts that Node and the SDK give. */
@@ -7,7 +10,10 @@ export interface ContextCounters {
   activeResources(): number;
 }
 
-/** The counter that the option names. The user's own may throw or answer nonsense: its last good answer then stands, 0 before the first. */
+/**
+ * The counter that the option names. The user's own may throw or answer nonsense. Then its last good answer counts, and 0 before
+ * the first.
+ */
 export function resolveContexts(option: ContextsOption, counters: ContextCounters): () => number {
   if (option === 'root-spans') return () => counters.rootSpans();
   if (option === 'active-resources') return () => counters.activeResources();
@@ -21,7 +27,7 @@ export function resolveContexts(option: ContextsOption, counters: ContextCounter
 function ask(count: () => unknown): number | undefined {
   try {
     const answer = count();
-    // Of an async function, which types forbid, a rejection would be nobody's.
+    // The types forbid an async function, but its rejection must not be unhandled.
     if (answer instanceof Promise) answer.catch(() => {});
     return typeof answer === 'number' && Number.isFinite(answer) && answer >= 0 ? answer : undefined;
   } catch {

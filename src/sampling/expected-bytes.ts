@@ -1,27 +1,27 @@
-/** What the next profile is expected to hold, learned from those before it. */
+/** The size that the next profile is expected to have, learned from those before it. */
 export interface ExpectedBytes {
   /** In bytes. */
   readonly value: number;
-  /** @param bytes what a profile held. What can't be a size is left out */
+  /** @param bytes size of a profile. A value that can't be a size is ignored */
   observe(bytes: number): void;
 }
 
-/** Share of the difference that one larger, or one smaller profile moves the value by. */
+/** A larger profile moves the value by this share of the difference, and a smaller one by that. */
 const RISE = 0.15;
 const FALL = 0.1;
 
-/** The first smaller ones have a guess to correct: a small budget has room for nothing as long as that stands. */
+/** The first smaller profiles correct a guess, which may leave no room at all in a small budget. */
 const FIRST_FALL = 0.5;
 
 /**
- * An average that rises faster than it falls. Where sizes vary it settles a little above their mean, at the 0.6 expectile:
- * with sizes up to half larger or smaller, 5% above.
+ * An average that rises faster than it falls. Where sizes vary it settles a little above their mean, at the 0.6 expectile: with
+ * sizes up to half larger or smaller, 5% above.
  *
- * Simulated against the alternatives, as in `test/sampling`: a mean plus a deviation reserves a quarter more than profiles
- * hold, as a high quantile does, and that part of the budget then carries nothing. The plain mean carries 4% more than this,
- * but a quarter more profiles find at their end that there is no room for their real size, and it learns of dearer ones late.
+ * Simulated against the alternatives, as in `test/sampling`: a mean plus a deviation reserves a quarter more than profiles hold,
+ * as a high quantile does, and that part of the budget then carries nothing. The plain mean carries 4% more than this, but a
+ * quarter more profiles find at their end that there is no room for their real size, and it learns of dearer ones late.
  *
- * @param firstBytes what is expected before one has been seen
+ * @param firstBytes the guess before a profile has been seen
  */
 export function learnExpectedBytes(firstBytes: number): ExpectedBytes {
   let value = firstBytes;

@@ -3,14 +3,14 @@ import { FULL_MEMORY_RATE, type MemoryRate, nextMemoryRate, RECOVERY_MS } from '
 import { readPressure } from './pressure.ts';
 import { type Signals, usable, type Watermarks } from './signals.ts';
 
-/** What the governor decided, and what its next decision starts from. */
+/** A decision of the governor. The next one starts from it. */
 export interface GovernorState {
   /** Share of the user's own rate that is allowed, from 0 to 1. */
   readonly rate: number;
   /**
    * - `normal`: at least nine tenths of the user's rate are allowed
    * - `reduced`: less, now or within the last {@link RECOVERY_MS}
-   * - `paused`: memory is critical: nothing starts, and what runs had better stop. A full budget alone never pauses
+   * - `paused`: memory is critical, so nothing starts, and running profiles should stop. A full budget alone never pauses
    */
   readonly kind: 'normal' | 'reduced' | 'paused';
   /** When `kind` last changed. */
@@ -31,20 +31,21 @@ export const INITIAL_STATE: GovernorState = {
 const NORMAL_RATE = 0.9;
 
 /**
- * The law of sampling: `rate = what memory allows x what the budget carries`. A product and not the lower of the two: where
- * the budget alone allows one context in a thousand, halving from 1 would change nothing until it came down to there.
+ * The law of sampling: `rate = what memory allows x what the budget carries`. It is a product and not the lower of the two. Where
+ * the budget alone allows one context in a thousand, a rate that is halved from 1 would change nothing until it came down to a
+ * thousandth.
  *
- * Memory is fed back (`memory-rate.ts`). The rate halves once for each fresh reading above high, holds between the
- * watermarks, and doubles every 8 s once memory was low for 10 s. So {@link RECOVERY_MS} after the end of pressure, which is
- * the first reading below low, it is whole again. At critical it is 0 until a reading is below high. The budget is fed
- * forward (`budget-rate.ts`): no loop, so nothing to swing.
+ * Memory is fed back (`memory-rate.ts`). The rate halves once for each fresh reading above high, holds between the watermarks,
+ * and doubles every 8 s once memory was low for 10 s. So it is whole again {@link RECOVERY_MS} after the end of pressure, which
+ * is the first reading below low. At critical it is 0 until a reading is below high. The budget is fed forward
+ * (`budget-rate.ts`), so there is no loop that could swing.
  *
- * Against the alternatives, in a service whose profiles themselves push the heap from 0.56 live to 0.81, simulated for
- * 900 s (`npm run bench -- governor`), this law is beyond critical for 7 s:
+ * Against the alternatives, in a service whose profiles themselves push the heap from 0.56 live to 0.81, simulated for 900 s
+ * (`npm run bench -- governor`), this law is beyond critical for 7 s:
  *
  * - Sentry's halving at each bad check, with all back at the first good one: 265 s. It swings between little and all
- * - AIMD, halving and adding with nothing between: 20 s, and six times as long beyond high. The band is what ends the swing.
- *   To add 0.02 a second is little at a rate of 1, but doubles one of 0.02 at once; doubling is as careful at any rate
+ * - AIMD, halving and adding with nothing between: 20 s, and six times as long beyond high. The band is what ends the swing. To
+ *   add 0.02 a second is little at a rate of 1, but doubles one of 0.02 at once; doubling is as careful at any rate
  * - Netflix' gradient: 194 s. Just above high the gradient is almost 1, so it barely falls
  * - Envoy's line from low to critical: 27 s. It settles beyond high, and passes the noise of each reading on to the rate
  */
@@ -63,7 +64,9 @@ export function govern(
   return { rate, kind, changedAtMs, reducedAtMs, memory };
 }
 
-/** What memory does is told at once. Contexts that come and go by chance move the rate too: that is told with patience. */
+/**
+ * A change by memory is told at once. Contexts that come and go by chance move the rate too, which is told only when it lasts.
+ */
 function kindOf(
   memory: MemoryRate,
   last: GovernorState,

@@ -6,9 +6,9 @@ import { maxOldGenerationBytes } from '../process-limits.ts';
 export interface HeapSource {
   /** The maximum, in bytes. */
   readonly maxBytes: number;
-  /** What is in use now, garbage included, in bytes. */
+  /** Bytes in use now, garbage included. */
   usedBytes(): number;
-  /** Calls back after each major collection. @returns what ends that */
+  /** Calls back after each major collection. @returns a function that ends that */
   onMajorCollection(callback: () => void): () => void;
 }
 
@@ -24,9 +24,9 @@ export interface HeapLive {
 }
 
 /**
- * Follows the live part of the old generation. Before the first major collection it is not known, and taken for 0: V8 makes
- * one before the old generation is half full, so a process that had none is under no pressure, and what it uses may be
- * garbage from its start.
+ * Follows the live part of the old generation. It is not known before the first major collection, and counts as 0. V8 makes one
+ * before the old generation is half full, so a process that had none is under no pressure, and the memory in use may be garbage
+ * of its start.
  */
 export function watchHeap(source: HeapSource = v8Source()): HeapLive {
   let liveBytes = 0;
@@ -51,7 +51,10 @@ function v8Source(): HeapSource {
   return { maxBytes: maxOldGenerationBytes(), usedBytes: oldGenerationBytes, onMajorCollection };
 }
 
-/** The young generation is up to half of a small heap and mostly garbage, and its maximum is not part of the other's. */
+/**
+ * Spaces that are no part of the old generation. The young one is up to half of a small heap, mostly garbage, and has a maximum
+ * of its own.
+ */
 const NOT_OLD: ReadonlySet<string> = new Set(['new_space', 'new_large_object_space', 'read_only_space']);
 
 function oldGenerationBytes(): number {
@@ -64,7 +67,10 @@ function oldGenerationBytes(): number {
 
 type CollectionEntry = PerformanceEntry & { readonly detail?: { readonly kind: number } };
 
-/** Node tells of a collection on the next turn of the event loop, of several at once after a long one. An observer keeps no process alive. */
+/**
+ * Node tells of a collection in the next turn of the event loop, and of several at once after a long turn. An observer keeps no
+ * process alive.
+ */
 function onMajorCollection(callback: () => void): () => void {
   const observer = new PerformanceObserver((list) => {
     for (const entry of list.getEntries() as CollectionEntry[]) {

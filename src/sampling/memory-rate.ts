@@ -1,6 +1,6 @@
 import type { Level, Pressure } from './pressure.ts';
 
-/** The rate that memory allows, and what of the past it depends on. */
+/** The rate that memory allows, and the part of the past that it depends on. */
 export interface MemoryRate {
   /** From 0 to 1. 0 only in a pause. */
   readonly rate: number;
@@ -13,7 +13,7 @@ export interface MemoryRate {
   readonly collections: number;
 }
 
-/** Of a process of which nothing is known yet. */
+/** The rate of a process of which nothing is known yet. */
 export const FULL_MEMORY_RATE: MemoryRate = {
   rate: 1,
   isPaused: false,
@@ -26,20 +26,22 @@ export const FULL_MEMORY_RATE: MemoryRate = {
 /** The lowest rate short of a pause: one in 64 still shows what the service does. */
 const MIN_RATE = 1 / 64;
 
-/** Memory has to be low for this long before the rate rises: what was started at the old rate has then mostly ended. */
+/**
+ * Memory has to be low for this long before the rate rises, because profiles that started at the old rate have then mostly ended.
+ */
 const HOLD_MS = 10_000;
 
 const DOUBLING_MS = 8000;
 
-/** Resident memory is a reading without a date: it gets this long to show what the last cut did. */
+/** Nobody can say when resident memory changed, so it gets this long to show what the last cut did. */
 const CONTAINER_READING_MS = 10_000;
 
-/** This long after all memory went below its low watermark the full rate is back, in ms, wherever it was. */
+/** The full rate is back this long after all memory went below its low watermark, however low the rate was. */
 export const RECOVERY_MS = HOLD_MS + DOUBLING_MS * Math.log2(1 / MIN_RATE);
 
 /**
- * One step of the feedback: halves under pressure, once for each fresh reading; holds between the watermarks; doubles every
- * few seconds while memory stays low.
+ * One step of the feedback. The rate halves under pressure, once for each fresh reading. It holds between the watermarks, and
+ * doubles every few seconds while memory stays low.
  */
 export function nextMemoryRate(
   pressure: Pressure,

@@ -9,21 +9,24 @@ export interface Pressure {
   readonly container: Level;
 }
 
-/** Wider and higher than the heap's: V8 gives memory back late, so resident memory falls slowly and healthy services sit high. */
+/**
+ * They are wider and higher than those of the heap. V8 gives memory back late, so resident memory falls slowly, and a healthy
+ * service has much of it.
+ */
 const CONTAINER_WATERMARKS: Watermarks = { low: 0.78, high: 0.85, critical: 0.92 };
 
-/** Beyond this share of its maximum, the old generation is about to run out, whatever of it is live. */
+/** Beyond this share of its maximum, the old generation is about to run out, however little of it is live. */
 const USED_CRITICAL = 0.9;
 
 /** For readings that are a little late. */
 const MARGIN = 0.02;
 
 /**
- * What the signals say of memory.
+ * Reads from the signals how memory stands.
  *
- * The live heap is what counts: used memory swings up to halfway between the live heap and the maximum before V8 starts a
- * collection, and while it marks, halfway on to the maximum before it stops the world to finish (`heap.cc`,
- * `AllocationLimitOvershotByLargeMargin`). So used memory is evidence only past that point, and there it is always critical.
+ * The live heap counts. Used memory swings up to halfway between the live heap and the maximum before V8 starts a collection.
+ * While V8 marks, it swings up by half of the rest, before V8 stops the world to finish (`heap.cc`,
+ * `AllocationLimitOvershotByLargeMargin`). So used memory is evidence only beyond that point, and there it is always critical.
  */
 export function readPressure(signals: Signals, watermarks: Watermarks): Pressure {
   const live = usable(signals.heapLiveRatio);

@@ -1,4 +1,4 @@
-/** Spans open for longer no longer count: some are never ended, and a profile lasts 30 s at most. */
+/** A span that is open for longer does not count, because some are never ended, and a profile lasts 30 s at most. */
 const MAX_AGE_SECONDS = 60;
 
 /** Counts root spans that are open. */
@@ -10,8 +10,8 @@ export interface RootSpans {
 }
 
 /**
- * Spans are counted by the second they started in, in a ring of as many counts as seconds matter; nothing here keeps a span
- * alive. A span that is never ended drops out when its second is reused.
+ * Spans are counted by the second in which they started. The counts form a ring with a place for each second that matters. A span
+ * that is never ended drops out when its place is reused, and nothing here keeps a span alive.
  *
  * @param now a clock that never goes back, in ms
  */

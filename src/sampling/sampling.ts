@@ -30,7 +30,7 @@ export interface Sampling {
   close(): void;
 }
 
-/** For users who want their own rate and nothing else. */
+/** The sampling of users who want their own rate and nothing else. */
 export const UNGOVERNED: Sampling = {
   stats: {
     rate: 1,
@@ -47,10 +47,10 @@ export const UNGOVERNED: Sampling = {
 
 export interface GovernedSamplingParts {
   readonly sources: SignalSources;
-  /** Among how many contexts the rate has to choose. */
+  /** The number of contexts among which the rate has to choose. */
   readonly choices: (activeContexts: number) => number;
   readonly budgetBytes: number;
-  /** Told of each change of the state. @param why what reduces the rate, in figures */
+  /** Called for each change of the state. @param why the cause of the reduced rate, in figures */
   readonly onChange: (change: StateChange, why: string) => void;
 }
 

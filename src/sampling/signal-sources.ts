@@ -5,7 +5,7 @@ import { resolveContexts } from './contexts.ts';
 import { watchHeap } from './heap-live.ts';
 import type { Signals } from './signals.ts';
 
-/** What of the signals is not the process's own. */
+/** The signals that belong to one client and not to the process. */
 export interface ClientSignals {
   readonly expectedBytes: number;
   readonly availableBytes: number;
@@ -14,7 +14,7 @@ export interface ClientSignals {
 
 /** All signals of the process and one client. */
 export interface SignalSources {
-  /** For a decision now: it may not cost more than a few microseconds. */
+  /** Reads all signals for a decision, in a few microseconds at most. */
   read(): Signals;
   close(): void;
 }

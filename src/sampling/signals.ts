@@ -8,25 +8,25 @@ export interface Watermarks {
   readonly critical: number;
 }
 
-/** What the governor knows of the process. What is no finite number of at least 0 is taken for no pressure. */
+/** All that the governor knows of the process. A signal that is no finite number of at least 0 counts as no pressure. */
 export interface Signals {
   /** Live bytes of the old generation after the last major collection, as a share of its maximum. 0 before the first. */
   readonly heapLiveRatio: number;
-  /** Major collections seen so far: tells a fresh `heapLiveRatio` from one that was acted on. */
+  /** Major collections so far. By it, a fresh `heapLiveRatio` is told from one that was acted on. */
   readonly heapCollections: number;
   /** Bytes of the old generation in use now, garbage included, as a share of its maximum. */
   readonly heapUsedRatio: number;
   /** Resident memory as a share of the container's limit. 0 where there is none. */
   readonly containerRatio: number;
-  /** What may be profiled and is under way. */
+  /** Contexts that are under way and may be profiled. */
   readonly activeContexts: number;
-  /** What one profile is expected to hold, in bytes. */
+  /** Bytes that one profile is expected to hold. */
   readonly expectedBytes: number;
   /** Room for running profiles: the budget less what finished ones hold, in bytes. Unlike the others, 0 means that there is none. */
   readonly availableBytes: number;
 }
 
-/** The signal, or 0 in place of what can't be one. */
+/** The signal, or 0 in place of a value that can't be one. */
 export function usable(signal: number): number {
   return Number.isFinite(signal) && signal > 0 ? signal : 0;
 }

@@ -14,12 +14,12 @@ export interface NativeAddon {
   ): NativeProfile | null;
 }
 
-/** The addon's file for each platform and version of Node; of one that was built from source it has no more in its name. */
+/** The addon's file, whose name tells platform and version of Node, except for one that was built from source. */
 const ADDON_FILE = /[\\/]sentry_cpu_profiler[^\\/]*\.node$/;
 
 /**
- * Finds the native profilers that are loaded: one, unless a tree holds several SDKs. Node keeps what was loaded by its file, for
- * ES modules too, and a bundled server has to load this one from a file as well.
+ * Finds the native profilers that are loaded: one, unless a tree holds several SDKs. Node keeps each addon under the path of its
+ * file, for ES modules too. A bundled server has to load it from a file as well.
  */
 export function findAddons(): NativeAddon[] {
   const requireAnywhere = createRequire(process.execPath);
@@ -32,7 +32,7 @@ export function findAddons(): NativeAddon[] {
     .filter(isAddon);
 }
 
-/** As Node knows the file that the user has named: links followed, its ending added. */
+/** The path under which Node knows the file that the user has named, with links followed and the extension added. */
 function tryResolve({ resolve }: NodeJS.Require, named: string): string | undefined {
   try {
     return resolve(absolutePath(named));

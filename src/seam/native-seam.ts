@@ -5,13 +5,16 @@ import { replaceMethod } from '../replace-method.ts';
 import { survive, tellFailure } from '../survive.ts';
 import { findAddons, type NativeAddon } from './native-addon.ts';
 
-/** One client's say in the starts and stops of V8 profiles. */
+/** A client that decides about starts and stops of V8 profiles. */
 export interface SeamListener {
-  /** Whether the start that is being made is this client's. */
+  /** Whether this client makes the current start. */
   isStarting(): boolean;
-  /** Marks the start of a profile in the recording, or refuses it: the SDK's later stop then finds none, and goes on without. */
+  /**
+   * Marks the start of a profile in the recording, or refuses it. After a refusal, the SDK's stop finds no profile, and the SDK
+   * goes on without one.
+   */
   onStart(id: string, recorder: Recorder): void;
-  /** @returns what stands for the profile; null if it is gone; undefined for one that is not this client's */
+  /** @returns the stand-in for the profile, null if the profile is gone, undefined if it belongs to another client */
   onStop(id: string): object | null | undefined;
 }
 
@@ -20,7 +23,7 @@ interface Junction {
   readonly restore: () => void;
 }
 
-/** The profiler belongs to the process: several clients share what stands in front of it, and the recording. */
+/** The profiler belongs to the process, so its clients share the replaced methods and the recording. */
 const junctions = new Map<NativeAddon, Junction>();
 
 /** Format 0, of a transaction's profile, has times in microseconds. */
@@ -32,7 +35,7 @@ const MAX_SLICE_MS = 5;
 /**
  * Stands between the SDK and the native profiler, where every V8 profile of every SDK line starts and stops.
  *
- * @returns takes the listener away; undefined where no profiler is loaded, and in a worker: profiles crash there
+ * @returns a function that takes the listener away. Undefined where no profiler is loaded, and in a worker, where profiles crash
  *   (getsentry/sentry-javascript#20029)
  */
 export function attachToSeam(listener: SeamListener): (() => void) | undefined {
@@ -60,7 +63,7 @@ function createJunction(addon: NativeAddon): Junction {
   const stop = addon.stopProfiling;
   const recorder = new Recorder(
     {
-      // Named for whoever reads a profile that this is in.
+      // The function has a name for people who find it in a profile.
       start: function startProfiling(title) {
         start.call(addon, title);
       },
