@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { publishedManifest, releaseProblems, withAbsoluteLinks } from '../scripts/published.mjs';
 
@@ -45,4 +45,14 @@ test('a release needs the repository, a tag of the version, and a dated entry in
   expect(releaseProblems({ ...good, tag: 'v1.2.4' })).toEqual(['Expected the tag to be v1.2.3, got v1.2.4']);
   expect(releaseProblems({ ...good, repository: '' })).toHaveLength(1);
   expect(releaseProblems({ ...good, changelog: '## [Unreleased]\n' })).toHaveLength(1);
+});
+
+const WORKFLOWS = readdirSync(new URL('../.github/workflows', import.meta.url));
+
+test.each(WORKFLOWS)('%s runs no action that somebody could change', (name) => {
+  const used = [...read(`.github/workflows/${name}`).matchAll(/uses: (\S+)/g)].map(
+    ([, action = '']) => action,
+  );
+  expect(used.length).toBeGreaterThan(0);
+  expect(used.filter((action) => !/^\.\/|@[0-9a-f]{40}$/.test(action))).toEqual([]);
 });
