@@ -11,8 +11,11 @@ import { renderTable } from './table.ts';
 
 const RESULTS = new URL('../results/service.json', import.meta.url);
 const CHART = new URL('../../docs/service.svg', import.meta.url);
-const CHART_MARKDOWN =
-  '![Peak memory and delivered profiles by requests open at once: stock SDK and with the integration](docs/service.svg)';
+const CHART_MARKDOWN = [
+  '![Peak memory and delivered profiles by requests open at once: stock SDK and with the integration](docs/service.svg)',
+  '',
+  '*Left, the memory that profiling adds; right, how much of it arrives: from one request at a time to hundreds open at once.*',
+].join('\n');
 
 /** Puts a service under ever more requests at once, in each mode, and writes down what profiling cost and what arrived. */
 export async function benchService({ isQuick, runs: rounds, only }: BenchOptions): Promise<void> {
