@@ -1,3 +1,4 @@
+import { loadavg } from 'node:os';
 import { sdkVersions } from '../live/sdk-versions.ts';
 import type { BenchOptions } from '../options.ts';
 import { describeMachine } from '../support/machine.ts';
@@ -16,6 +17,7 @@ export async function benchSizing({ isQuick, runs: rounds, only }: BenchOptions)
     place,
     runs: { none: [] as Sizes[], ours: [] as Sizes[], 'ours, relay silent': [] as Sizes[] },
   }));
+  const [loadBefore = 0] = loadavg();
   const functions = { none: [] as Calls[], ours: [] as Calls[] };
   for (let round = 0; round < rounds; round++) {
     for (const { place, runs } of places) {
@@ -31,7 +33,7 @@ export async function benchSizing({ isQuick, runs: rounds, only }: BenchOptions)
     }
   }
   const machine = describeMachine(['express', 'autocannon'], sdkVersions());
-  const report = { machine, rounds, places, functions };
+  const report = { machine, loadBefore, rounds, places, functions };
   const tables = renderTables(report);
   console.log(`\n${tables}\n`);
   if (isQuick || only !== '') return console.log('Not the whole: nothing was written.');

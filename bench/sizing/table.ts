@@ -7,6 +7,8 @@ import { FUNCTION, type Place, REQUEST_MS, ROUNDS } from './plan.ts';
 /** What the tables are made of. */
 export interface Report {
   readonly machine: Machine;
+  /** Load average of the last minute before the first run. */
+  readonly loadBefore: number;
   readonly rounds: number;
   readonly places: readonly PlaceRuns[];
   readonly functions: Readonly<Record<'none' | 'ours', readonly Calls[]>>;
@@ -41,16 +43,26 @@ const FUNCTION_HEAD = [
 ];
 
 /** The results as Markdown. */
-export function renderTables({ machine, rounds, places, functions }: Report): string {
+export function renderTables({ machine, loadBefore, rounds, places, functions }: Report): string {
   return [
     ...tableOf(HEAD, places.map(rowOf)),
     '',
     ...tableOf(FUNCTION_HEAD, [functionRow(functions)]),
     '',
     `Medians of ${rounds} ${rounds === 1 ? 'run' : 'runs'}, each in processes of its own, SDK 10 with a profile for each transaction. Requests are open for ${REQUEST_MS} ms, ${ROUNDS} after one another; figures of several workers are sums. ${machineNote(machine)}`,
+    ...busyNote(machine, loadBefore),
     '',
     'Repeat it: `npm run bench -- sizing` (three minutes a run; `--runs 1` for one). Raw numbers: [bench/results/sizing.json](../bench/results/sizing.json).',
   ].join('\n');
+}
+
+/** Where others take the processor, profiles come too late for their transactions: what arrives then says nothing. */
+function busyNote({ cores }: Machine, loadBefore: number): string[] {
+  if (loadBefore < cores) return [];
+  return [
+    '',
+    `**The machine was busy with other work** (load ${formatNumber(loadBefore)}). Profiles come too late for their transactions then, so those delivered, and the times, are to be measured again; memory differs little.`,
+  ];
 }
 
 function rowOf({ place, runs }: PlaceRuns): string[] {
