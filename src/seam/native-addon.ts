@@ -1,5 +1,4 @@
 import { createRequire } from 'node:module';
-import { resolve as absolutePath } from 'node:path';
 import type { NativeProfile } from '../record/segment.ts';
 
 /** The native profiler, as the SDK's JavaScript calls it: by its exports, at each call. */
@@ -14,34 +13,24 @@ export interface NativeAddon {
   ): NativeProfile | null;
 }
 
-/** The addon's file, whose name tells platform and version of Node, except for one that was built from source. */
+/** The addon's file as it is published, for each platform and version of Node. */
 const ADDON_FILE = /[\\/]sentry_cpu_profiler[^\\/]*\.node$/;
 
 /**
- * Finds the native profilers that are loaded: one, unless a tree holds several SDKs. Node keeps each addon under the path of its
- * file, for ES modules too. A bundled server has to load it from a file as well.
+ * Finds the native profilers that are loaded: one, unless a tree holds several SDKs. Node keeps in one cache what CommonJS has
+ * loaded, which all native modules are, and a bundled server has to load this one from a file as well.
  */
 export function findAddons(): NativeAddon[] {
-  const requireAnywhere = createRequire(process.execPath);
-  const { cache } = requireAnywhere;
-  const { SENTRY_PROFILER_BINARY_PATH: named } = process.env;
-  const ownPath = named ? tryResolve(requireAnywhere, named) : undefined;
+  const { cache } = createRequire(process.execPath);
   return Object.keys(cache)
-    .filter((path) => ADDON_FILE.test(path) || path === ownPath)
-    .map((path): unknown => cache[path]?.exports)
-    .filter(isAddon);
+    .filter((path) => path.endsWith('.node'))
+    .flatMap((path) => toAddon(cache[path]?.exports, path) ?? []);
 }
 
-/** The path under which Node knows the file that the user has named, with links followed and the extension added. */
-function tryResolve({ resolve }: NodeJS.Require, named: string): string | undefined {
-  try {
-    return resolve(absolutePath(named));
-  } catch {
-    return undefined;
-  }
-}
-
-function isAddon(value: unknown): value is NativeAddon {
-  const { startProfiling, stopProfiling } = Object(value) as Partial<NativeAddon>;
-  return typeof startProfiling === 'function' && typeof stopProfiling === 'function';
+/** Bundlers rename files, so one with another name is known by an export that no other profiler has. */
+function toAddon(value: unknown, path: string): NativeAddon | undefined {
+  const { startProfiling, stopProfiling, getFrameModule } = Object(value) as Record<string, unknown>;
+  const isProfiler = typeof startProfiling === 'function' && typeof stopProfiling === 'function';
+  const isSentrys = typeof getFrameModule === 'function' || ADDON_FILE.test(path);
+  return isProfiler && isSentrys ? (value as NativeAddon) : undefined;
 }

@@ -2,7 +2,7 @@ import { copyFileSync, mkdtempSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { findAddons } from '../../src/seam/native-addon.ts';
 import { addon, withoutProfiler } from '../support/native-profiler.ts';
 
@@ -10,12 +10,12 @@ const requireHere = createRequire(import.meta.url);
 const addonPath = Object.keys(requireHere.cache).find((path) => path.endsWith('.node')) as string;
 
 /** Loads a copy of the native profiler from another file, as a tree with two SDKs or a bundled server does. */
-function loadCopy(name: string): { path: string; exports: unknown } {
+function loadCopy(name: string): { path: string; exports: object } {
   const path = join(mkdtempSync(join(tmpdir(), 'addon-')), name);
   copyFileSync(addonPath, path);
   // The file stays: to remove a module that is loaded is not possible on every system.
   onTestFinished(() => void delete requireHere.cache[path]);
-  return { path, exports: requireHere(path) };
+  return { path, exports: requireHere(path) as object };
 }
 
 test('the native profiler is found by what the SDK has loaded, and by nothing else', () => {
@@ -35,15 +35,21 @@ test('one that was built from source has no platform in its name', () => {
   expect(findAddons()).toContain(exports);
 });
 
-test('a file of another name is the profiler if the environment says so', () => {
-  const { path, exports } = loadCopy('profiler.node');
+test.each(['profiler.node', 'PVNCGKLA.node'])(
+  'one that was renamed to %s is found by its exports',
+  (name) => {
+    const { exports } = loadCopy(name);
+    expect(findAddons()).toHaveLength(2);
+    expect(findAddons()).toContain(exports);
+  },
+);
+
+test('another profiler with the same two methods is not one', () => {
+  const { exports } = loadCopy('profiler.node');
+  Object.assign(exports, { getFrameModule: undefined });
   expect(findAddons()).toEqual([addon]);
-  vi.stubEnv('SENTRY_PROFILER_BINARY_PATH', path);
-  onTestFinished(() => void vi.unstubAllEnvs());
-  expect(findAddons()).toHaveLength(2);
-  expect(findAddons()).toContain(exports);
 });
 
-test.each([{}, { startProfiling() {} }, { stopProfiling() {} }])('what exports %o is not one', (exports) => {
-  expect(withoutProfiler(findAddons, exports)).toEqual([]);
+test.each(['startProfiling', 'stopProfiling'])('what lacks %s is not one', (name) => {
+  expect(withoutProfiler(findAddons, { ...addon, [name]: undefined })).toEqual([]);
 });
