@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: [
       '**/node_modules/**',
+      'test/bundled/**',
+      'test/examples/**',
       'test/faults/**',
       'test/pressure/**',
       'test/prometheus/**',

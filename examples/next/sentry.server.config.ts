@@ -1,0 +1,17 @@
+import * as Sentry from '@sentry/nextjs';
+import { nodeProfilingIntegration } from '@sentry/profiling-node';
+import { boundedProfilingIntegration } from 'sentry-bounded-profiling';
+
+Sentry.init({
+  dsn: process.env.SENTRY_DSN,
+  tracesSampleRate: 1,
+  profileSessionSampleRate: 1,
+  profileLifecycle: 'trace',
+  integrations: [
+    nodeProfilingIntegration(),
+    boundedProfilingIntegration({
+      memoryBudgetBytes: 16 * 1024 * 1024,
+      onDrop: ({ reason, detail }) => console.warn(`A profile was dropped: ${reason}, ${detail}`),
+    }),
+  ],
+});
