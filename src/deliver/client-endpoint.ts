@@ -12,10 +12,14 @@ export function endpointOf(client: Client): Endpoint | undefined {
   return createEndpoint(url, (transportOptions ?? {}) as EndpointOptions);
 }
 
-/** By name too: an application can load both the ES module and the CommonJS build of the SDK. */
+/** What the SDK's transport warns with: a bundler that shortens names leaves it as it is. */
+const ITS_WARNING = '[@sentry/node]: Invalid dsn or tunnel option';
+
+/** Not by identity alone: an application can load both the ES module and the CommonJS build of the SDK, bundled or not. */
 function isNodeTransport(transport: unknown): boolean {
-  if (transport === makeNodeTransport) return true;
-  return typeof transport === 'function' && transport.name === 'makeNodeTransport';
+  if (typeof transport !== 'function') return false;
+  if (transport === makeNodeTransport || transport.name === 'makeNodeTransport') return true;
+  return String(transport).includes(ITS_WARNING);
 }
 
 /** Envelopes that a transport takes at a time (`DEFAULT_TRANSPORT_BUFFER_SIZE`). */
