@@ -1,7 +1,8 @@
 import { withSentryConfig } from '@sentry/nextjs/config';
 
 export default withSentryConfig(
-  {},
-  // Source maps go to Sentry in a real application, for which it needs a token.
+  // Without it Next takes the repository for its root, as there is a lock file too.
+  { outputFileTracingRoot: import.meta.dirname },
+  // In a real application source maps go to Sentry, for which it needs a token.
   { silent: true, telemetry: false, sourcemaps: { disable: true } },
 );

@@ -20,14 +20,14 @@ test.each([
     name: 'express',
     args: ['--import', './instrument.mjs', 'app.mjs'],
     profiles: 'chunks',
-    busyFunction: 'medianOf',
+    busyFrame: /medianOf/,
     prints: LISTENS,
   },
   {
     name: 'fastify',
     args: ['--import', './instrument.mjs', 'app.mjs'],
     profiles: 'chunks',
-    busyFunction: 'medianOf',
+    busyFrame: /medianOf/,
     prints: LISTENS,
   },
   {
@@ -35,8 +35,19 @@ test.each([
     build: ['run', '--silent', 'build'],
     args: ['--import', './dist/instrument.js', 'dist/main.js'],
     profiles: 'transactions',
-    busyFunction: 'medianOf',
+    busyFrame: /medianOf/,
     prints: LISTENS,
+  },
+  {
+    name: 'next',
+    build: ['run', '--silent', 'build'],
+    args: ['node_modules/next/dist/bin/next', 'start'],
+    env: { NEXT_MANUAL_SIG_HANDLE: 'true' },
+    profiles: 'chunks',
+    // Names are shortened in what Next builds.
+    busyFrame: /\.next\/server\//,
+    prints:
+      /^▲ Next\.js 16\.[\d.]+\n- Local: .+\n- Network: .+\n✓ Ready in .+\n(✓ Running next\.config\.ts took .+\n)?$/,
   },
 ] as const)(
   'examples/$name: every request arrives, with valid profiles, and its statistics agree',
@@ -45,7 +56,7 @@ test.each([
     if ('build' in example) run('npm', example.build, cwd);
     const relay = await startRelay();
     onTestFinished(() => relay.close());
-    const service = await Service.start({ args: example.args, cwd, dsn: relay.dsn });
+    const service = await Service.start({ cwd, dsn: relay.dsn, env: {}, ...example });
     onTestFinished(() => service.kill());
     await expectProfiled(service, relay, example);
     expect(service.output.replace(LATE, '')).toMatch(example.prints);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '../../bench/support/ports.ts';
 
-const START_TIMEOUT_MS = 60_000;
+const START_TIMEOUT_MS = 120_000;
 const STOP_TIMEOUT_MS = 30_000;
 const INTERVAL_MS = 200;
 
@@ -12,6 +12,7 @@ export interface ServiceOptions {
   readonly args: readonly string[];
   readonly cwd: string;
   readonly dsn: string;
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /** A real HTTP service in a process of its own, which reads `SENTRY_DSN` and `PORT`. */
@@ -31,13 +32,14 @@ export class Service {
   }
 
   /** @returns when it answers `/stats` */
-  static async start({ args, cwd, dsn }: ServiceOptions): Promise<Service> {
+  static async start({ args, cwd, dsn, env: own }: ServiceOptions): Promise<Service> {
     const port = await freePort();
     const env: NodeJS.ProcessEnv = {
       ...process.env,
       SENTRY_DSN: dsn,
       PORT: String(port),
       NEXT_TELEMETRY_DISABLED: '1',
+      ...own,
     };
     // Vitest's own, with which packages behave as in a test.
     delete env.VITEST;
