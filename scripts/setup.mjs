@@ -13,12 +13,16 @@ install(ROOT);
 const isBuilt =
   newest([join(ROOT, 'dist')], 'oldest') > newest(['src', 'tsup.config.ts', 'package.json'].map(inRoot));
 if (!isBuilt) run('npm', ['run', '--silent', 'build'], ROOT);
-for (const project of PROJECTS.filter((path) => existsSync(join(path, 'package.json')))) {
-  install(project);
-  copyPackage(join(project, 'node_modules/sentry-bounded-profiling'));
-}
+for (const project of PROJECTS.filter((path) => existsSync(join(path, 'package.json')))) prepare(project);
 // What only some need, as `node scripts/setup.mjs bench/registry`.
-for (const path of process.argv.slice(2)) install(inRoot(path));
+for (const path of process.argv.slice(2)) prepare(inRoot(path));
+
+/** @param {string} project */
+function prepare(project) {
+  install(project);
+  const modules = join(project, 'node_modules');
+  if (existsSync(join(modules, '@sentry/node'))) copyPackage(join(modules, 'sentry-bounded-profiling'));
+}
 
 /** @param {string} directory */
 function install(directory) {
