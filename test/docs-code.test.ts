@@ -10,12 +10,14 @@ import { realisticProfile } from './support/profiles.ts';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** Within the repository, where packages are found by their names: this one too. */
 const DIRECTORY = join(ROOT, '.cache/docs');
+/** Its blocks are parts of files of test/bundled, which are run there. */
+const BUNDLING = 'bundling.md';
 const PAGES = [
   'README.md',
   'CONTRIBUTING.md',
   'SECURITY.md',
   ...readdirSync(join(ROOT, 'docs'))
-    .filter((name) => name.endsWith('.md'))
+    .filter((name) => name.endsWith('.md') && name !== BUNDLING)
     .map((name) => `docs/${name}`),
 ];
 

@@ -106,3 +106,12 @@ test('docs/compatibility.md names the TypeScript versions that the package check
   const page = read('docs/compatibility.md');
   expect(versions.filter((version) => !page.includes(version))).toEqual([]);
 });
+
+test('CONTRIBUTING names every suite', () => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+  const suites = Object.keys(scripts).filter((name) => /^(test|soak)/.test(name));
+  expect(suites.length).toBeGreaterThan(5);
+  const text = read('CONTRIBUTING.md');
+  const command = (name: string): string => (name === 'test' ? 'npm test' : `npm run ${name}`);
+  expect(suites.filter((name) => !text.includes(`\`${command(name)}`))).toEqual([]);
+});
