@@ -12,7 +12,7 @@ import { SizeLimits } from './deliver/size-limits.ts';
 import { TransportCarrier } from './deliver/transport-carrier.ts';
 import { UploadCarrier } from './deliver/upload-carrier.ts';
 import { deflatingMs } from './encode/deflate.ts';
-import { Slices } from './encode/slices.ts';
+import { TimeSlicer } from './pace/time-slicer.ts';
 import { Ledger } from './ledger.ts';
 import { reportsOf } from './observe/client-reports.ts';
 import { liveClients } from './observe/live-clients.ts';
@@ -24,7 +24,7 @@ import { getDebugImagesForResources } from './sdk.ts';
 /** Wires the parts to one client. */
 export class BoundedClient {
   readonly #ledger: Ledger;
-  readonly #slices: Slices;
+  readonly #slicer: TimeSlicer;
   readonly #limits: SizeLimits;
   readonly #reporter: Reporter;
   readonly #rateLimits = new RateLimits();
@@ -44,7 +44,7 @@ export class BoundedClient {
       (drop) => this.#reporter.drop(drop),
       (identity, sentBytes) => this.#reporter.deliver({ ...identity, sentBytes }),
     );
-    this.#slices = new Slices(options.maxSliceMs);
+    this.#slicer = new TimeSlicer(options.maxSliceMs);
     this.#capture = new Capture({
       client,
       options,
@@ -85,7 +85,7 @@ export class BoundedClient {
       upload: this.#carrier.stats,
       cost: {
         ...this.#capture.cost,
-        encodingMs: this.#slices.totalMs,
+        encodingMs: this.#slicer.totalMs,
         deflatingMs: deflatingMs(),
         heldBackMs: this.#reporter.heldBack,
       },
@@ -96,7 +96,7 @@ export class BoundedClient {
         envelopeBytes,
         requestBytes: Number.isFinite(requestBytes) ? requestBytes : undefined,
       },
-      longestSliceMs: Math.max(this.#slices.longestMs, this.#capture.longestSliceMs),
+      longestSliceMs: Math.max(this.#slicer.longestMs, this.#capture.longestSliceMs),
       longestStopMs,
       capabilities: { ...capabilities, streamingUpload: this.#carrier instanceof UploadCarrier },
     });
@@ -107,7 +107,7 @@ export class BoundedClient {
     const reporter = this.#reporter;
     return new Pipeline({
       ledger: this.#ledger,
-      slices: this.#slices,
+      slicer: this.#slicer,
       limits: this.#limits,
       rateLimits,
       reporter,

@@ -2,7 +2,7 @@ import type { ArrayView } from './encode/array-view.ts';
 import { BlockWriter } from './encode/block-writer.ts';
 import { encodeJson } from './encode/json.ts';
 import { measureJson } from './encode/measure.ts';
-import { runToEnd, UNPACED } from './pace.ts';
+import { runToEnd, UNPACED } from './pace/pace.ts';
 import { compactSteps } from './profile/compact.ts';
 import type { Profile } from './profile/types.ts';
 

@@ -1,5 +1,5 @@
 import { thin } from '../../src/deliver/thinning.ts';
-import { Slices } from '../../src/encode/slices.ts';
+import { TimeSlicer } from '../../src/pace/time-slicer.ts';
 import { compactSteps } from '../../src/profile/compact.ts';
 import { prepareEncoding } from '../../src/profile/profile-encoding.ts';
 import type { Profile, Sample } from '../../src/profile/types.ts';
@@ -37,17 +37,17 @@ export async function benchThin({ isQuick }: { isQuick: boolean }): Promise<void
 }
 
 async function thinTo(original: Profile, limitBytes: number): Promise<string> {
-  const slices = new Slices(1000);
-  const { profile } = await slices.run(compactSteps(original, slices));
-  const { bytes } = await prepareEncoding(profile, slices);
+  const slicer = new TimeSlicer(1000);
+  const { profile } = await slicer.run(compactSteps(original, slicer));
+  const { bytes } = await prepareEncoding(profile, slicer);
   let text = '';
   const pack = async (encoding: Awaited<ReturnType<typeof prepareEncoding>>) => {
     const blocks: Uint8Array[] = [];
     await encoding.writeTo(async (block) => void blocks.push(Buffer.from(block)));
     text = encoding.bytes <= limitBytes ? Buffer.concat(blocks).toString() : text;
-    return { fits: false as const, load: encoding.bytes / limitBytes, detail: '' };
+    return { fits: false as const, fillRatio: encoding.bytes / limitBytes, detail: '' };
   };
-  const thinned = await thin(profile, bytes / limitBytes, slices, pack);
+  const thinned = await thin(profile, bytes / limitBytes, slicer, pack);
   if (thinned === undefined) throw new Error(`Nothing fits ${limitBytes} bytes`);
   const { samplesKept, selfTimeDistance } = thinned.loss;
   const before = selfTimeShares(original);

@@ -34,7 +34,7 @@ export interface Consignment {
 export interface Parcel {
   readonly fits: true;
   /** Share of the tightest limit that the profile fills, after the other items have taken theirs: at most 1. */
-  readonly load: number;
+  readonly fillRatio: number;
   /** Size of the request body, in bytes; 0 if a refusal would not be told of in time to make it smaller. */
   readonly requestBytes: number;
   /** Size that the statistics count as sent once it has arrived, in bytes. */
@@ -49,7 +49,7 @@ export interface Parcel {
 export interface TooLarge {
   readonly fits: false;
   /** Above 1. Infinity where the rest of the envelope leaves no room. */
-  readonly load: number;
+  readonly fillRatio: number;
   /** Which limit, for people. */
   readonly detail: string;
 }
@@ -64,14 +64,14 @@ export interface Fill {
 }
 
 /** Finds the limit that leaves the profile the least room. @returns the share of that room that the profile takes */
-export function tightest(fills: readonly Fill[]): { readonly load: number; readonly detail: string } {
-  let load = 0;
+export function tightest(fills: readonly Fill[]): { readonly fillRatio: number; readonly detail: string } {
+  let fillRatio = 0;
   let detail = '';
   for (const { name, limitBytes, bytes, othersBytes = 0 } of fills) {
     const own = othersBytes < limitBytes ? bytes / (limitBytes - othersBytes) : Number.POSITIVE_INFINITY;
-    if (own <= load) continue;
-    load = own;
+    if (own <= fillRatio) continue;
+    fillRatio = own;
     detail = `${bytes + othersBytes} bytes, ${name} ${limitBytes}`;
   }
-  return { load, detail };
+  return { fillRatio, detail };
 }

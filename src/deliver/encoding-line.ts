@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Slices, Slicing } from '../encode/slices.ts';
+import type { TimeSlicer, Slicer } from '../pace/time-slicer.ts';
 import { messageOf } from '../observe/message-of.ts';
 import type { Reporter } from '../observe/reporter.ts';
 import { type Compaction, type CompactProfile, compactSteps } from '../profile/compact.ts';
@@ -22,7 +22,7 @@ interface Waiting {
 }
 
 export interface EncodingLineDeps {
-  readonly slices: Slices;
+  readonly slicer: TimeSlicer;
   readonly fit: Fit;
   readonly reporter: Reporter;
 }
@@ -64,7 +64,7 @@ export class EncodingLine {
   /** Stops encoding, because the client is closed: the current profile ends with an error, the others are left. */
   stop(): void {
     this.#isStopped = true;
-    this.#deps.slices.stop();
+    this.#deps.slicer.stop();
     this.#waiting.length = 0;
   }
 
@@ -89,13 +89,13 @@ export class EncodingLine {
   }
 
   #press(): void {
-    this.#deps.slices.isPressed = this.#waiting.length > MANY;
+    this.#deps.slicer.isPressed = this.#waiting.length > MANY;
   }
 
   async #encode({ shipment, recorded }: Arrival): Promise<void> {
     const { reporter } = this.#deps;
     // The transaction may go alone meanwhile: then nobody needs the profile.
-    const slices = this.#deps.slices.whileWanted(() => shipment.isOpen);
+    const slicer = this.#deps.slicer.whileWanted(() => shipment.isOpen);
     shipment.hasBegun = true;
     try {
       // The recorder may have evicted the recording while the profile waited for its turn.
@@ -105,8 +105,8 @@ export class EncodingLine {
       }
       const compaction =
         recorded.length > 0
-          ? await this.#cut(shipment, recorded, slices)
-          : await slices.run(compactSteps(shipment.takeProfile(), slices));
+          ? await this.#cut(shipment, recorded, slicer)
+          : await slicer.run(compactSteps(shipment.takeProfile(), slicer));
       if (!shipment.isOpen) return;
       if (compaction === undefined) {
         reporter.skip(shipment.format, 'short');
@@ -116,7 +116,7 @@ export class EncodingLine {
       const { profile, savedBytes } = compaction;
       if (profile.profile.samples.length === 0) throw new MalformedProfileError(NO_SAMPLE);
       shipment.entry.capture();
-      const encoding = await prepareEncoding(profile, slices);
+      const encoding = await prepareEncoding(profile, slicer);
       if (!shipment.isOpen) return;
       shipment.entry.itemBytes = encoding.bytes;
       this.#originalBytes += encoding.bytes + savedBytes;
@@ -132,11 +132,11 @@ export class EncodingLine {
   async #cut(
     shipment: Shipment,
     recorded: readonly RecordedProfile[],
-    slices: Slicing,
+    slicer: Slicer,
   ): Promise<Compaction | undefined> {
     const [first] = recorded as [RecordedProfile];
     const stretches = recorded.map(({ stretch }) => stretch);
-    const cut = await slices.run(first.cutSteps(stretches, slices));
+    const cut = await slicer.run(first.cutSteps(stretches, slicer));
     for (const one of recorded) one.release();
     if (cut.timesMs.length === 0 || !shipment.isOpen) return undefined;
     return first.fill(shipment.takeProfile(), cut);

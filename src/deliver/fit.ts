@@ -1,5 +1,5 @@
 import type { TransportMakeRequestResponse } from '@sentry/core';
-import type { Slices } from '../encode/slices.ts';
+import type { TimeSlicer } from '../pace/time-slicer.ts';
 import type { Reporter } from '../observe/reporter.ts';
 import type { CompactProfile } from '../profile/compact.ts';
 import type { ProfileEncoding } from '../profile/profile-encoding.ts';
@@ -14,7 +14,7 @@ import { thin } from './thinning.ts';
 import type { Ending } from './upload.ts';
 
 export interface FitDeps {
-  readonly slices: Slices;
+  readonly slicer: TimeSlicer;
   readonly carrier: Carrier;
   readonly limits: SizeLimits;
   readonly reporter: Reporter;
@@ -39,8 +39,8 @@ export class Fit {
     if (packed.fits) {
       if (!(await this.#sendWhole(shipment, packed, encoding, objectBytes))) return;
       await this.#sendInParts(shipment, profile, packed.requestBytes / limits.requestBytes);
-    } else if (packed.load === Number.POSITIVE_INFINITY) shipment.leaveOut('too-large', packed.detail);
-    else if (shipment.format === 'chunk') await this.#sendInParts(shipment, profile, packed.load);
+    } else if (packed.fillRatio === Number.POSITIVE_INFINITY) shipment.leaveOut('too-large', packed.detail);
+    else if (shipment.format === 'chunk') await this.#sendInParts(shipment, profile, packed.fillRatio);
     else await this.#sendThinned(shipment, profile, packed);
   }
 
@@ -78,12 +78,12 @@ export class Fit {
     shipment.end(fate, { sentBytes, answer: answer as TransportMakeRequestResponse, detail });
   }
 
-  async #sendThinned(shipment: Shipment, profile: CompactProfile, { load, detail }: TooLarge): Promise<void> {
-    const { slices, carrier, reporter } = this.#deps;
+  async #sendThinned(shipment: Shipment, profile: CompactProfile, { fillRatio, detail }: TooLarge): Promise<void> {
+    const { slicer, carrier, reporter } = this.#deps;
     const { entry } = shipment;
     const objectBytes = entry.heldBytes;
-    const wanted = slices.whileWanted(() => shipment.isOpen);
-    const thinned = await thin(profile, load, wanted, (encoding) => {
+    const wanted = slicer.whileWanted(() => shipment.isOpen);
+    const thinned = await thin(profile, fillRatio, wanted, (encoding) => {
       entry.resize(objectBytes);
       return carrier.pack(shipment.whole, encoding);
     });
@@ -94,8 +94,8 @@ export class Fit {
     }
   }
 
-  #sendInParts(shipment: Shipment, profile: CompactProfile, load: number): Promise<void> {
-    return new Splitting(shipment, this.#deps).send(profile, load);
+  #sendInParts(shipment: Shipment, profile: CompactProfile, fillRatio: number): Promise<void> {
+    return new Splitting(shipment, this.#deps).send(profile, fillRatio);
   }
 
   #isInDoubt({ format }: Shipment, { requestBytes }: Parcel): boolean {

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { TransportMakeRequestResponse } from '@sentry/core';
-import type { Slices } from '../encode/slices.ts';
+import type { TimeSlicer } from '../pace/time-slicer.ts';
 import type { Ledger } from '../ledger.ts';
 import { messageOf } from '../observe/message-of.ts';
 import type { Reporter } from '../observe/reporter.ts';
@@ -24,7 +24,7 @@ import type { SizeLimits } from './size-limits.ts';
 /** The parts that a pipeline needs. */
 export interface PipelineDeps {
   readonly ledger: Ledger;
-  readonly slices: Slices;
+  readonly slicer: TimeSlicer;
   readonly carrier: Carrier;
   readonly handOn: HandOn;
   readonly settling: Settling;
@@ -73,9 +73,9 @@ export class Pipeline {
 
   constructor(deps: PipelineDeps) {
     this.#deps = deps;
-    const { slices, carrier, limits, reporter, onWaiting } = deps;
+    const { slicer, carrier, limits, reporter, onWaiting } = deps;
     const fit = new Fit({
-      slices,
+      slicer,
       carrier,
       limits,
       reporter,
@@ -84,7 +84,7 @@ export class Pipeline {
         onWaiting(entry.heldBytes);
       },
     });
-    this.#line = new EncodingLine({ slices, fit, reporter });
+    this.#line = new EncodingLine({ slicer, fit, reporter });
   }
 
   /** Bytes of the profiles that were encoded, as `JSON.stringify` would have had them, and of those that were sent, as they are. */

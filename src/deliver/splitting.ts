@@ -4,7 +4,7 @@ import type { CompactProfile } from '../profile/compact.ts';
 import { PartEnds } from '../profile/part-ends.ts';
 import { type ProfileEncoding, prepareEncoding } from '../profile/profile-encoding.ts';
 import { readColumns } from '../profile/sample-columns.ts';
-import { cutSteps, sliceTimeline, timelineOf } from '../profile/split.ts';
+import { cutSteps, stretchOf, timelineOf } from '../profile/split.ts';
 import type { Consignment, Parcel } from './carrier.ts';
 import { fateOf, fateOfEnding, type Loss } from './fates.ts';
 import type { FitDeps } from './fit.ts';
@@ -38,11 +38,11 @@ export class Splitting {
   /**
    * Comes true when all parts are on their way, or no other can be.
    *
-   * @param wholeLoad of the chunk: above 1
+   * @param wholeFillRatio of the chunk: above 1
    */
-  async send(chunk: CompactProfile, wholeLoad: number): Promise<void> {
+  async send(chunk: CompactProfile, wholeFillRatio: number): Promise<void> {
     this.#shipment.sendRestAhead();
-    const failure = await this.#sendParts(chunk, wholeLoad);
+    const failure = await this.#sendParts(chunk, wholeFillRatio);
     this.#objectBytes = 0;
     this.#hold(0);
     this.#shipment.isPreparing = false;
@@ -50,26 +50,26 @@ export class Splitting {
   }
 
   /** @returns why not all parts have been sent */
-  async #sendParts(chunk: CompactProfile, wholeLoad: number): Promise<Loss | undefined> {
+  async #sendParts(chunk: CompactProfile, wholeFillRatio: number): Promise<Loss | undefined> {
     const { carrier, limits } = this.#deps;
-    const slices = this.#deps.slices.whileWanted(() => this.#shipment.isOpen);
-    const columns = await slices.run(readColumns(chunk, slices));
+    const slicer = this.#deps.slicer.whileWanted(() => this.#shipment.isOpen);
+    const columns = await slicer.run(readColumns(chunk, slicer));
     const timeline = timelineOf(columns);
     const { length } = columns;
     const ends = new PartEnds(timeline, chunk);
-    let size = nextSize(length, wholeLoad);
+    let size = nextSize(length, wholeFillRatio);
     for (let start = 0; start < length && this.#shipment.isOpen; ) {
       const end = ends.endAfter(start, size);
-      const slice = sliceTimeline(timeline, start, end);
-      const piece = await slices.run(cutSteps(chunk, columns, slice, slices));
-      const encoding = await prepareEncoding(piece.profile, slices);
+      const stretch = stretchOf(timeline, start, end);
+      const part = await slicer.run(cutSteps(chunk, columns, stretch, slicer));
+      const encoding = await prepareEncoding(part.profile, slicer);
       const packed = await carrier.pack(this.#consign(), encoding);
       if (packed.fits && !this.#hold(packed.heldBytes)) {
         return { reason: 'budget', detail: `no room for a part of ${packed.heldBytes} bytes` };
       }
       const isRefused = packed.fits && (await this.#ship(packed, encoding));
-      const requestLoad = packed.fits ? packed.requestBytes / limits.requestBytes : 0;
-      size = nextSize(end - start, Math.max(packed.load, requestLoad));
+      const requestFillRatio = packed.fits ? packed.requestBytes / limits.requestBytes : 0;
+      size = nextSize(end - start, Math.max(packed.fillRatio, requestFillRatio));
       if (packed.fits && !isRefused) start = end;
       else if (end === ends.endAfter(start, 1)) {
         return { reason: 'too-large', detail: `one sample: ${packed.fits ? 'HTTP 413' : packed.detail}` };
@@ -125,9 +125,9 @@ export class Splitting {
 }
 
 /** How many samples the next part gets. What all parts repeat may be most of them: one that had room leads to a larger one. */
-function nextSize(size: number, load: number): number {
-  const aim = (size * AIM) / load;
-  return load < AIM ? Math.ceil(aim) : Math.max(1, Math.floor(aim));
+function nextSize(size: number, fillRatio: number): number {
+  const aim = (size * AIM) / fillRatio;
+  return fillRatio < AIM ? Math.ceil(aim) : Math.max(1, Math.floor(aim));
 }
 
 /** Nothing says that a header is an object. */

@@ -44,7 +44,7 @@ export class TransportCarrier implements Carrier {
       serializeEnvelope(around as Parameters<typeof serializeEnvelope>[0]),
     );
     const { itemBytes, envelopeBytes, requestBytes } = this.#limits;
-    const { load, detail } = tightest([
+    const { fillRatio, detail } = tightest([
       { name: 'maxItemBytes', limitBytes: itemBytes, bytes: encoding.bytes },
       {
         name: 'maxEnvelopeBytes',
@@ -54,19 +54,19 @@ export class TransportCarrier implements Carrier {
       },
       { name: 'maxRequestBytes', limitBytes: requestBytes, bytes: encoding.bytes, othersBytes: aroundBytes },
     ]);
-    if (load > 1) return { fits: false, load, detail };
+    if (fillRatio > 1) return { fits: false, fillRatio, detail };
     // Both the objects and the text are in memory until the text is written.
     const { entry } = shipment;
     if (!entry.resize(entry.heldBytes + encoding.bytes)) {
       const detail = `no room for ${encoding.bytes} bytes of text`;
       shipment.leaveOut('budget', detail);
-      return { fits: false, load: Number.POSITIVE_INFINITY, detail };
+      return { fits: false, fillRatio: Number.POSITIVE_INFINITY, detail };
     }
     const payload = await writeText(encoding);
     const sentBytes = aroundBytes + encoding.bytes;
     return {
       fits: true,
-      load,
+      fillRatio,
       requestBytes: 0,
       sentBytes,
       heldBytes: encoding.bytes,

@@ -64,7 +64,7 @@ export class UploadCarrier implements Carrier {
       { name: 'maxEnvelopeBytes', limitBytes: limits.envelopeBytes, bytes, othersBytes: aroundBytes },
     ];
     const expanded = tightest(plain);
-    if (expanded.load > 1) return { fits: false, ...expanded };
+    if (expanded.fillRatio > 1) return { fits: false, ...expanded };
 
     const profile = await deflateProfile(itemHeader, encoding);
     const requestBytes = gzipMemberBytes([header, ...rest, profile]);
@@ -75,11 +75,11 @@ export class UploadCarrier implements Carrier {
       bytes: compressedBytes,
       othersBytes: requestBytes - compressedBytes,
     };
-    const { load, detail } = tightest([...plain, request]);
-    if (load > 1) return { fits: false, load, detail };
+    const { fillRatio, detail } = tightest([...plain, request]);
+    if (fillRatio > 1) return { fits: false, fillRatio, detail };
     return {
       fits: true,
-      load,
+      fillRatio,
       requestBytes,
       sentBytes: requestBytes,
       heldBytes: compressedBytes + header.compressedBytes + WAITING_BYTES,

@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import type { Pace } from '../pace.ts';
+import type { Pace } from '../pace/pace.ts';
 import { ArrayView } from './array-view.ts';
 import type { BlockWriter } from './block-writer.ts';
 import { MAX_PIECE_UNITS, pieceUnits } from './piece.ts';

@@ -1,4 +1,4 @@
-import type { Pace } from '../pace.ts';
+import type { Pace } from '../pace/pace.ts';
 import { BLOCK_BYTES, BlockWriter, recycleBlock } from './block-writer.ts';
 import { encodeJson } from './json.ts';
 

@@ -1,5 +1,5 @@
 import { ArrayView, type List } from '../encode/array-view.ts';
-import { type Pace, STEPS_PER_CHECK } from '../pace.ts';
+import { type Pace, STEPS_PER_CHECK } from '../pace/pace.ts';
 import { expectMembers, isObject } from './expect-members.ts';
 import {
   addDuplicate,

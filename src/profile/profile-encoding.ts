@@ -1,7 +1,7 @@
 import { BlockWriter, recycleBlock } from '../encode/block-writer.ts';
 import { encodeJson } from '../encode/json.ts';
 import { measureJson } from '../encode/measure.ts';
-import type { Slicing } from '../encode/slices.ts';
+import type { Slicer } from '../pace/time-slicer.ts';
 import type { CompactProfile } from './compact.ts';
 
 /** A real profile of half a minute measures less than this when it is compact. A profile below it is encoded only once. */
@@ -26,10 +26,10 @@ export interface ProfileEncoding {
 }
 
 /** Measures a profile, in slices. @throws RangeError if it is longer than any text, or what a getter in the profile throws */
-export async function prepareEncoding(profile: CompactProfile, slices: Slicing): Promise<ProfileEncoding> {
-  const { bytes, blocks } = await slices.run(measureJson(profile, slices, SMALL_BYTES, MAX_BYTES));
+export async function prepareEncoding(profile: CompactProfile, slicer: Slicer): Promise<ProfileEncoding> {
+  const { bytes, blocks } = await slicer.run(measureJson(profile, slicer, SMALL_BYTES, MAX_BYTES));
   return blocks === undefined
-    ? { bytes, blocks, writeTo: (sink) => encodeTo(profile, bytes, slices, sink), release: () => {} }
+    ? { bytes, blocks, writeTo: (sink) => encodeTo(profile, bytes, slicer, sink), release: () => {} }
     : written(bytes, blocks);
 }
 
@@ -50,7 +50,7 @@ function written(bytes: number, blocks: Uint8Array[]): ProfileEncoding {
 async function encodeTo(
   profile: object,
   expectedBytes: number,
-  slices: Slicing,
+  slicer: Slicer,
   sink: (block: Uint8Array) => Promise<void>,
 ): Promise<void> {
   const writer = new BlockWriter();
@@ -62,7 +62,7 @@ async function encodeTo(
       recycleBlock(block);
     }
   };
-  await slices.run(encodeJson(profile, writer, slices), () =>
+  await slicer.run(encodeJson(profile, writer, slicer), () =>
     writer.hasSealed ? pass(writer.drain()) : undefined,
   );
   await pass(writer.drain(true));

@@ -1,5 +1,5 @@
 import { ArrayView } from '../encode/array-view.ts';
-import { type Pace, STEPS_PER_CHECK } from '../pace.ts';
+import { type Pace, STEPS_PER_CHECK } from '../pace/pace.ts';
 import type { CompactProfile } from './compact.ts';
 import type { Sample } from './types.ts';
 

@@ -1,6 +1,6 @@
 import { ArrayView, type List } from '../encode/array-view.ts';
 import type { BlockWriter } from '../encode/block-writer.ts';
-import { type Pace, STEPS_PER_CHECK } from '../pace.ts';
+import { type Pace, STEPS_PER_CHECK } from '../pace/pace.ts';
 import type { CompactProfile } from './compact.ts';
 import type { Frame, Sample } from './types.ts';
 

@@ -1,4 +1,4 @@
-import { type Pace, STEPS_PER_CHECK } from '../pace.ts';
+import { type Pace, STEPS_PER_CHECK } from '../pace/pace.ts';
 import type { Thread } from './threads.ts';
 
 /**

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { Pace } from '../pace.ts';
+import type { Pace } from '../pace/pace.ts';
 import type { CompactProfile } from './compact.ts';
 import type { SampleColumns } from './sample-columns.ts';
 import { type RepeatedSample, type Selection, selectSteps, WHOLE } from './select.ts';
 
 /** A stretch of a chunk's time. */
-export interface TimeSlice {
+export interface Stretch {
   readonly indices: Uint32Array;
   readonly ends: readonly RepeatedSample[];
-  /** The first slice begins at minus infinity, and the last ends at infinity, so that nothing falls outside. */
+  /** The first stretch begins at minus infinity, and the last ends at infinity, so that nothing falls outside. */
   readonly fromTime: number;
   readonly untilTime: number;
   readonly isFirst: boolean;
@@ -36,8 +36,8 @@ export function timelineOf(columns: SampleColumns): Timeline {
   return { columns, order, next };
 }
 
-/** The slice of a timeline from one place to another. */
-export function sliceTimeline(timeline: Timeline, start: number, end: number): TimeSlice {
+/** The stretch of a timeline from one place to another. */
+export function stretchOf(timeline: Timeline, start: number, end: number): Stretch {
   const { columns, order } = timeline;
   const timeAt = (i: number): number => columns.times[order[i]!]!;
   return {
@@ -50,7 +50,7 @@ export function sliceTimeline(timeline: Timeline, start: number, end: number): T
 }
 
 /**
- * Repeats the last sample of each thread, at the time of the thread's next sample after the slice. The sample stands until then,
+ * Repeats the last sample of each thread, at the time of the thread's next sample after the stretch. The sample stands until then,
  * and Sentry reads nothing but the time from the last sample of a thread.
  */
 function endsOf({ columns, order, next }: Timeline, start: number, end: number): RepeatedSample[] {
@@ -68,26 +68,26 @@ function endsOf({ columns, order, next }: Timeline, start: number, end: number):
 }
 
 /**
- * Makes a chunk of its own out of a slice of another one. Nothing is lost and nothing is doubled: the time of each sample, each
+ * Makes a chunk of its own out of a stretch of another one. Nothing is lost and nothing is doubled: the time of each sample, each
  * measured value and each thread without samples goes to one chunk. Only members that describe the whole are repeated. The first
  * chunk keeps the id.
  */
 export function* cutSteps(
   profile: CompactProfile,
   columns: SampleColumns,
-  slice: TimeSlice,
+  stretch: Stretch,
   pace: Pace,
 ): Generator<void, Selection> {
-  const { profile: part } = yield* selectSteps(profile, columns.stackIds, slice, WHOLE, pace);
+  const { profile: part } = yield* selectSteps(profile, columns.stackIds, stretch, WHOLE, pace);
   const { thread_metadata, ...sampled } = part.profile as CompactProfile['profile'] & Described;
   const { measurements, ...meta } = part as CompactProfile & Measured;
   const ownMetadata = isRecord(thread_metadata)
-    ? threadsOf(thread_metadata, columns, slice)
+    ? threadsOf(thread_metadata, columns, stretch)
     : thread_metadata;
-  const ownMeasurements = isRecord(measurements) ? valuesOf(measurements, slice) : measurements;
+  const ownMeasurements = isRecord(measurements) ? valuesOf(measurements, stretch) : measurements;
   const own = {
     ...meta,
-    ...(slice.isFirst ? {} : { chunk_id: randomUUID().replaceAll('-', '') }),
+    ...(stretch.isFirst ? {} : { chunk_id: randomUUID().replaceAll('-', '') }),
     ...(ownMeasurements === undefined ? {} : { measurements: ownMeasurements }),
     profile: { ...sampled, ...(ownMetadata === undefined ? {} : { thread_metadata: ownMetadata }) },
   };
@@ -108,29 +108,29 @@ function isRecord(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function threadsOf(metadata: Fields, { threads, threadIds }: SampleColumns, slice: TimeSlice): Fields {
+function threadsOf(metadata: Fields, { threads, threadIds }: SampleColumns, stretch: Stretch): Fields {
   const here = new Set<string | undefined>();
-  for (const index of slice.indices) here.add(threadIds[threads[index]!]);
+  for (const index of stretch.indices) here.add(threadIds[threads[index]!]);
   const anywhere = new Set(threadIds);
-  const isOwn = (id: string): boolean => here.has(id) || (slice.isFirst && !anywhere.has(id));
+  const isOwn = (id: string): boolean => here.has(id) || (stretch.isFirst && !anywhere.has(id));
   return Object.fromEntries(Object.entries(metadata).filter(([id]) => isOwn(id)));
 }
 
 /**
- * The measured values of this slice. A measurement without a value in it is left out. One without a value anywhere, or that is no
- * list, stays with the first slice.
+ * The measured values of this stretch. A measurement without a value in it is left out. One without a value anywhere, or that is no
+ * list, stays with the first stretch.
  */
-function valuesOf(measurements: Fields, slice: TimeSlice): Fields | undefined {
+function valuesOf(measurements: Fields, stretch: Stretch): Fields | undefined {
   const own = Object.entries(measurements).flatMap(([name, measurement]): [string, unknown][] => {
     const values = isRecord(measurement) ? measurement.values : undefined;
-    if (!Array.isArray(values) || values.length === 0) return slice.isFirst ? [[name, measurement]] : [];
-    const ownValues = values.filter((value) => isWithin(value, slice));
+    if (!Array.isArray(values) || values.length === 0) return stretch.isFirst ? [[name, measurement]] : [];
+    const ownValues = values.filter((value) => isWithin(value, stretch));
     return ownValues.length === 0 ? [] : [[name, { ...(measurement as Fields), values: ownValues }]];
   });
-  return own.length === 0 && !slice.isFirst ? undefined : Object.fromEntries(own);
+  return own.length === 0 && !stretch.isFirst ? undefined : Object.fromEntries(own);
 }
 
-function isWithin(value: unknown, { fromTime, untilTime, isFirst }: TimeSlice): boolean {
+function isWithin(value: unknown, { fromTime, untilTime, isFirst }: Stretch): boolean {
   const time = isRecord(value) ? value.timestamp : undefined;
   if (typeof time !== 'number' || Number.isNaN(time)) return isFirst;
   return time >= fromTime && time < untilTime;

@@ -1,4 +1,4 @@
-import type { Pace } from '../pace.ts';
+import type { Pace } from '../pace/pace.ts';
 import { chooseEvenly } from './choose.ts';
 import type { CompactProfile } from './compact.ts';
 import type { SampleColumns } from './sample-columns.ts';

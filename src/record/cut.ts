@@ -1,4 +1,4 @@
-import { type Pace, STEPS_PER_CHECK } from '../pace.ts';
+import { type Pace, STEPS_PER_CHECK } from '../pace/pace.ts';
 import { type Dictionary, NO_STACK, type Numbering, UNNUMBERED } from './dictionary.ts';
 import { cutMeasurements, joinMeasurements, type Measurements } from './measurements.ts';
 import { RowTable } from './row-table.ts';

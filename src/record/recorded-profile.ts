@@ -1,5 +1,5 @@
 import type { Entry } from '../ledger.ts';
-import { type Pace, runToEnd, UNPACED } from '../pace.ts';
+import { type Pace, runToEnd, UNPACED } from '../pace/pace.ts';
 import type { Compaction } from '../profile/compact.ts';
 import type { Profile } from '../profile/types.ts';
 import type { ChunkGroup } from './chunk-group.ts';

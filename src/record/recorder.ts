@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Slices } from '../encode/slices.ts';
-import { type Pace, runToEnd, UNPACED } from '../pace.ts';
+import type { TimeSlicer } from '../pace/time-slicer.ts';
+import { type Pace, runToEnd, UNPACED } from '../pace/pace.ts';
 import { type Cut, cutSteps, type Stretch } from './cut.ts';
 import { type RecordingHost, RecordingHosts } from './recording-hosts.ts';
 import { type NativeProfiler, Rotation } from './rotation.ts';
@@ -68,7 +68,7 @@ interface Waiter {
  */
 export class Recorder {
   readonly #rotation: Rotation;
-  readonly #slices: Slices;
+  readonly #slicer: TimeSlicer;
   readonly #onFailure: (error: unknown) => void;
   readonly #hosts = new RecordingHosts();
   /** In the order in which they began. */
@@ -87,8 +87,8 @@ export class Recorder {
   /** Whether nothing is to be kept for the next mark. */
   #isHurried = false;
 
-  constructor(native: NativeProfiler, slices: Slices, onFailure: (error: unknown) => void) {
-    this.#slices = slices;
+  constructor(native: NativeProfiler, slicer: TimeSlicer, onFailure: (error: unknown) => void) {
+    this.#slicer = slicer;
     this.#onFailure = onFailure;
     this.#rotation = new Rotation(native, {
       isWanted: () => this.#open > 0,
@@ -121,11 +121,11 @@ export class Recorder {
 
   /** Time of the event loop that the recording has taken, in milliseconds. */
   get cost(): { readonly nativeStopMs: number; readonly interningMs: number } {
-    return { nativeStopMs: this.#rotation.stopMs, interningMs: this.#slices.totalMs };
+    return { nativeStopMs: this.#rotation.stopMs, interningMs: this.#slicer.totalMs };
   }
 
   get longestSliceMs(): number {
-    return this.#slices.longestMs;
+    return this.#slicer.longestMs;
   }
 
   /** @returns a function that takes the host away. With the last one, the recording ends */
@@ -225,7 +225,7 @@ export class Recorder {
     this.#isInterning = true;
     for (let steps = this.#interning[0]; steps !== undefined; steps = this.#interning[0]) {
       try {
-        await this.#slices.run(steps);
+        await this.#slicer.run(steps);
       } catch (error) {
         this.#onFailure(error);
       }
@@ -240,7 +240,7 @@ export class Recorder {
     try {
       if (raw !== undefined && this.#marks.size > 0) {
         const dictionary = this.#store.dictionary(this.#maxDictionaryBytes);
-        const segment = yield* segmentSteps(raw, dictionary, this.#slices);
+        const segment = yield* segmentSteps(raw, dictionary, this.#slicer);
         this.#ticks.add(segment);
         this.#store.add(segment);
       }

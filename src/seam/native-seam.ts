@@ -1,5 +1,5 @@
 import { isMainThread, threadId } from 'node:worker_threads';
-import { Slices } from '../encode/slices.ts';
+import { TimeSlicer } from '../pace/time-slicer.ts';
 import { Recorder } from '../record/recorder.ts';
 import { replaceMethod } from '../replace-method.ts';
 import { survive, tellFailure } from '../survive.ts';
@@ -69,7 +69,7 @@ function createJunction(addon: NativeAddon): Junction {
       },
       stop: (title) => stop.call(addon, title, MICROSECONDS, threadId, false),
     },
-    new Slices(MAX_SLICE_MS),
+    new TimeSlicer(MAX_SLICE_MS),
     tellFailure,
   );
   const restoreStart = replaceMethod(addon, 'startProfiling', (id) => {

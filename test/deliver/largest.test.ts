@@ -2,26 +2,26 @@ import { expect, test } from 'vitest';
 import { findLargest } from '../../src/deliver/largest.ts';
 
 /** The largest number that was found to fit, and the numbers that were tried. */
-async function find(least: number, most: number, loadOf: (count: number) => number) {
+async function find(least: number, most: number, fillRatioOf: (count: number) => number) {
   const tried: number[] = [];
-  const tooMany = { count: most, load: loadOf(most) };
+  const tooMany = { count: most, fillRatio: fillRatioOf(most) };
   const best = await findLargest(least, tooMany, async (count) => {
     tried.push(count);
-    return { count, load: loadOf(count) };
+    return { count, fillRatio: fillRatioOf(count) };
   });
   return { best, tried };
 }
 
 test.each([
-  { name: 'in proportion', loadOf: (count: number) => count / 1000 },
-  { name: 'above what is there anyway', loadOf: (count: number) => 0.7 + count / 10_000 },
-  { name: 'ever less', loadOf: (count: number) => Math.sqrt(count / 1000) },
-  { name: 'ever more', loadOf: (count: number) => (count / 1000) ** 2 },
-  { name: 'all at once', loadOf: (count: number) => (count > 700 ? 3 : 0.95) },
-])('where numbers weigh $name, a rather full one is found in few trials', async ({ loadOf }) => {
-  const { best, tried } = await find(2, 10_000, loadOf);
-  expect(best?.load).toBeLessThanOrEqual(1);
-  expect(best?.load).toBeGreaterThan(0.7);
+  { name: 'in proportion', fillRatioOf: (count: number) => count / 1000 },
+  { name: 'above what is there anyway', fillRatioOf: (count: number) => 0.7 + count / 10_000 },
+  { name: 'ever less', fillRatioOf: (count: number) => Math.sqrt(count / 1000) },
+  { name: 'ever more', fillRatioOf: (count: number) => (count / 1000) ** 2 },
+  { name: 'all at once', fillRatioOf: (count: number) => (count > 700 ? 3 : 0.95) },
+])('where numbers weigh $name, a rather full one is found in few trials', async ({ fillRatioOf }) => {
+  const { best, tried } = await find(2, 10_000, fillRatioOf);
+  expect(best?.fillRatio).toBeLessThanOrEqual(1);
+  expect(best?.fillRatio).toBeGreaterThan(0.7);
   expect(tried.length).toBeLessThanOrEqual(9);
 });
 

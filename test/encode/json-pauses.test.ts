@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ArrayView } from '../../src/encode/array-view.ts';
 import { BlockWriter } from '../../src/encode/block-writer.ts';
 import { encodeJson } from '../../src/encode/json.ts';
-import { type Pace, UNPACED } from '../../src/pace.ts';
+import { type Pace, UNPACED } from '../../src/pace/pace.ts';
 import { realisticProfile } from '../support/profiles.ts';
 import { ALWAYS_OVER, type Counter, countingReads, runCounting } from '../support/steps.ts';
 

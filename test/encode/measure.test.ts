@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BLOCK_BYTES } from '../../src/encode/block-writer.ts';
 import { measureJson } from '../../src/encode/measure.ts';
-import { runToEnd, UNPACED } from '../../src/pace.ts';
+import { runToEnd, UNPACED } from '../../src/pace/pace.ts';
 import { jsonOf, oddString, oddValue } from '../support/json-values.ts';
 import { oddProfile, realisticProfile } from '../support/profiles.ts';
 import { ALWAYS_OVER, runCounting } from '../support/steps.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import { measureJson } from '../../src/encode/measure.ts';
 import { compactProfile, encodeProfile, type Profile } from '../../src/encoder.ts';
-import { type Pace, runToEnd } from '../../src/pace.ts';
+import { type Pace, runToEnd } from '../../src/pace/pace.ts';
 import { compactSteps } from '../../src/profile/compact.ts';
 import { type AnyProfile, resolveSamples, untouchedJson } from '../support/profiles.ts';
 import { Problems } from '../support/relay/fields.ts';

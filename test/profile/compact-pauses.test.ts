@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Pace, UNPACED } from '../../src/pace.ts';
+import { type Pace, UNPACED } from '../../src/pace/pace.ts';
 import { type Compaction, compactSteps } from '../../src/profile/compact.ts';
 import type { Frame, Profile } from '../../src/profile/types.ts';
 import { profileOfFrames, realisticProfile, smallProfile } from '../support/profiles.ts';

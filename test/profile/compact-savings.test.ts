@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compactProfile } from '../../src/encoder.ts';
-import { runToEnd, UNPACED } from '../../src/pace.ts';
+import { runToEnd, UNPACED } from '../../src/pace/pace.ts';
 import { compactSteps } from '../../src/profile/compact.ts';
 import { jsonBytes } from '../../src/profile/json-bytes.ts';
 import type { Profile } from '../../src/profile/types.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { runToEnd, UNPACED } from '../../src/pace.ts';
+import { runToEnd, UNPACED } from '../../src/pace/pace.ts';
 import { compactSteps } from '../../src/profile/compact.ts';
 import { PartEnds } from '../../src/profile/part-ends.ts';
 import { readColumns } from '../../src/profile/sample-columns.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { runToEnd, UNPACED } from '../../src/pace.ts';
+import { runToEnd, UNPACED } from '../../src/pace/pace.ts';
 import { compactSteps } from '../../src/profile/compact.ts';
 import { readColumns } from '../../src/profile/sample-columns.ts';
-import { cutSteps, sliceTimeline, timelineOf } from '../../src/profile/split.ts';
+import { cutSteps, stretchOf, timelineOf } from '../../src/profile/split.ts';
 import type { Profile } from '../../src/profile/types.ts';
 import {
   type AnyProfile,
@@ -21,8 +21,8 @@ function splitInto(chunk: Profile, count: number): AnyProfile[] {
   const timeline = timelineOf(columns);
   return Array.from({ length: count }, (_, i) => {
     const [start, end] = [i, i + 1].map((bound) => Math.round((bound * columns.length) / count));
-    const slice = sliceTimeline(timeline, start as number, end as number);
-    const { profile: part } = runToEnd(cutSteps(profile, columns, slice, UNPACED));
+    const stretch = stretchOf(timeline, start as number, end as number);
+    const { profile: part } = runToEnd(cutSteps(profile, columns, stretch, UNPACED));
     const samples = Array.from({ length: part.profile.samples.length }, (_, i) => part.profile.samples.at(i));
     return JSON.parse(JSON.stringify({ ...part, profile: { ...part.profile, samples } }));
   });
@@ -154,6 +154,6 @@ test('a large chunk is cut in stretches', () => {
   const counter = { count: 0 };
   const { value: columns, pauses } = runCounting(readColumns(profile, ALWAYS_OVER), counter);
   expect(pauses).toBeGreaterThan(100);
-  const slice = sliceTimeline(timelineOf(columns), 0, columns.length);
-  expect(runCounting(cutSteps(profile, columns, slice, ALWAYS_OVER), counter).pauses).toBeGreaterThan(100);
+  const stretch = stretchOf(timelineOf(columns), 0, columns.length);
+  expect(runCounting(cutSteps(profile, columns, stretch, ALWAYS_OVER), counter).pauses).toBeGreaterThan(100);
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { runToEnd, STEPS_PER_CHECK, UNPACED } from '../../src/pace.ts';
+import { runToEnd, STEPS_PER_CHECK, UNPACED } from '../../src/pace/pace.ts';
 import { type CompactProfile, compactSteps } from '../../src/profile/compact.ts';
 import { readColumns } from '../../src/profile/sample-columns.ts';
 import { selectSteps, WHOLE } from '../../src/profile/select.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { runToEnd, STEPS_PER_CHECK, UNPACED } from '../../src/pace.ts';
+import { runToEnd, STEPS_PER_CHECK, UNPACED } from '../../src/pace/pace.ts';
 import { type Cut, type CutFrame, cutSteps, type Stretch } from '../../src/record/cut.ts';
 import { Dictionary, NO_STACK } from '../../src/record/dictionary.ts';
 import { type Segment, segmentSteps } from '../../src/record/segment.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runToEnd } from '../../src/pace.ts';
+import { runToEnd } from '../../src/pace/pace.ts';
 import { makeProfile } from '../../src/record/recorded-payload.ts';
 import type { Mark } from '../../src/record/recorder.ts';
 import type { NativeProfile } from '../../src/record/segment.ts';

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { Slices } from '../../src/encode/slices.ts';
+import { TimeSlicer } from '../../src/pace/time-slicer.ts';
 import { Recorder } from '../../src/record/recorder.ts';
 import { serve, untouched } from '../support/native-profiler.ts';
 import { createHost } from '../support/recording.ts';
@@ -7,7 +7,7 @@ import { createHost } from '../support/recording.ts';
 // A process of its own, for it is halted from outside while it records. Reports the statistics from before that and from the end.
 
 const host = createHost();
-const recorder = new Recorder(untouched, new Slices(5), (error) => {
+const recorder = new Recorder(untouched, new TimeSlicer(5), (error) => {
   throw error;
 });
 const detach = recorder.attach(host);

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { encodeProfile } from '../../src/encoder.ts';
-import { runToEnd, UNPACED } from '../../src/pace.ts';
+import { runToEnd, UNPACED } from '../../src/pace/pace.ts';
 import { readColumns } from '../../src/profile/sample-columns.ts';
-import { cutSteps as cutPartSteps, sliceTimeline, timelineOf } from '../../src/profile/split.ts';
+import { cutSteps as cutPartSteps, stretchOf, timelineOf } from '../../src/profile/split.ts';
 import type { Profile } from '../../src/profile/types.ts';
 import { type Cut, cutSteps } from '../../src/record/cut.ts';
 import { Dictionary } from '../../src/record/dictionary.ts';
@@ -65,8 +65,8 @@ test.each(CLOCKS)(
 test.each(CLOCKS)('$format: so it is in parts', (clock) => {
   const { profile } = recordedPayload(payload(), around(), cutOf(recordProfile(400)), clock, () => []);
   const columns = runToEnd(readColumns(profile, UNPACED));
-  const slice = sliceTimeline(timelineOf(columns), 3, 9);
-  const { profile: part } = runToEnd(cutPartSteps(profile, columns, slice, UNPACED));
+  const stretch = stretchOf(timelineOf(columns), 3, 9);
+  const { profile: part } = runToEnd(cutPartSteps(profile, columns, stretch, UNPACED));
   const { samples, stacks, frames } = part.profile;
   const listOf = <T>({ length, at }: { length: number; at: (i: number) => T }, list: object): T[] =>
     Array.from({ length }, (_, i) => at.call(list, i));

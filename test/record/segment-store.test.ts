@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runToEnd, UNPACED } from '../../src/pace.ts';
+import { runToEnd, UNPACED } from '../../src/pace/pace.ts';
 import type { Dictionary } from '../../src/record/dictionary.ts';
 import { type Segment, segmentBytes, segmentSteps } from '../../src/record/segment.ts';
 import { SegmentStore } from '../../src/record/segment-store.ts';

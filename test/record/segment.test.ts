@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runToEnd, STEPS_PER_CHECK, UNPACED } from '../../src/pace.ts';
+import { runToEnd, STEPS_PER_CHECK, UNPACED } from '../../src/pace/pace.ts';
 import { Dictionary, NO_STACK } from '../../src/record/dictionary.ts';
 import { type RawSegment, type Segment, segmentBytes, segmentSteps } from '../../src/record/segment.ts';
 import { recordProfile } from '../support/native-profiler.ts';

@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import { Slices } from '../../src/encode/slices.ts';
+import { TimeSlicer } from '../../src/pace/time-slicer.ts';
 import { Recorder } from '../../src/record/recorder.ts';
 import type { RecordingHost } from '../../src/record/recording-hosts.ts';
 import type { NativeProfiler } from '../../src/record/rotation.ts';
@@ -29,7 +29,7 @@ export function createHost(budgetBytes = 32 * MiB): TestHost {
 /** A recorder over V8's own profiler, or what stands in front of it, with one host. It has ended when the test has. */
 export function createRecorder(native: NativeProfiler = untouched, host = createHost()) {
   const failures: unknown[] = [];
-  const recorder = new Recorder(native, new Slices(5), (error) => failures.push(error));
+  const recorder = new Recorder(native, new TimeSlicer(5), (error) => failures.push(error));
   const detach = recorder.attach(host);
   onTestFinished(detach);
   return { recorder, host, detach, failures };

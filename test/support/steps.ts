@@ -1,4 +1,4 @@
-import type { Pace } from '../../src/pace.ts';
+import type { Pace } from '../../src/pace/pace.ts';
 
 /** Wants a pause every time it is asked. */
 export const ALWAYS_OVER: Pace = { isOver: () => true };

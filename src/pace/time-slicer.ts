@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Pace } from '../pace.ts';
+import type { Pace } from './pace.ts';
 
 /** Work stops at this share of the limit, so that one slow step or a garbage collection still fits. */
 const TARGET_SHARE = 0.5;
@@ -12,7 +12,7 @@ const TURN_SHARE = 0.2;
 const BUSY_TARGET_SHARE = 0.85;
 
 /** Runs stepwise computations in slices. */
-export interface Slicing extends Pace {
+export interface Slicer extends Pace {
   /**
    * @param pause runs at each pause of the computation, which goes on when its promise has resolved
    * @returns what the computation returns
@@ -24,7 +24,7 @@ export interface Slicing extends Pace {
  * Runs stepwise computations in slices, with the event loop free in between. All computations share one allowance for each turn
  * of the loop. Several small profiles may fit one turn, and a large one takes many.
  */
-export class Slices implements Slicing {
+export class TimeSlicer implements Slicer {
   readonly #maxSliceMs: number;
   #targetMs: number;
   /** Time taken of this turn before the current step, and the start of that step. */
@@ -63,7 +63,7 @@ export class Slices implements Slicing {
   }
 
   /** The same allowance for work that may become needless. It then ends at its next pause, with an error. */
-  whileWanted(isWanted: () => boolean): Slicing {
+  whileWanted(isWanted: () => boolean): Slicer {
     return {
       isOver: () => this.isOver(),
       run: (steps, pause) => this.run(steps, pause, isWanted),
