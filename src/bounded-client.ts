@@ -12,12 +12,12 @@ import { SizeLimits } from './deliver/size-limits.ts';
 import { TransportCarrier } from './deliver/transport-carrier.ts';
 import { UploadCarrier } from './deliver/upload-carrier.ts';
 import { deflatingMs } from './encode/deflate.ts';
-import { TimeSlicer } from './pace/time-slicer.ts';
 import { Ledger } from './ledger.ts';
 import { reportsOf } from './observe/client-reports.ts';
 import { liveClients } from './observe/live-clients.ts';
 import { Reporter } from './observe/reporter.ts';
 import { freezeStats, type ProfilingStats } from './observe/stats.ts';
+import { TimeSlicer } from './pace/time-slicer.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
 import { getDebugImagesForResources } from './sdk.ts';
 

@@ -3,7 +3,7 @@ import { BlockWriter } from './encode/block-writer.ts';
 import { encodeJson } from './encode/json.ts';
 import { measureJson } from './encode/measure.ts';
 import { runToEnd, UNPACED } from './pace/pace.ts';
-import { compactSteps } from './profile/compact.ts';
+import { compact } from './profile/compact.ts';
 import type { Profile } from './profile/types.ts';
 
 export {
@@ -23,10 +23,10 @@ export {
  * @throws {MalformedProfileError} when an array is missing or an index is out of range
  */
 export function compactProfile<P extends Profile>(profile: P): P {
-  const compact = runToEnd(compactSteps(profile, UNPACED)).profile;
+  const { profile: compacted } = runToEnd(compact(profile, UNPACED));
   return {
-    ...compact,
-    profile: { ...compact.profile, samples: toArray(compact.profile.samples) },
+    ...compacted,
+    profile: { ...compacted.profile, samples: toArray(compacted.profile.samples) },
   } as unknown as P;
 }
 

@@ -1,6 +1,6 @@
 import { thin } from '../../src/deliver/thinning.ts';
 import { TimeSlicer } from '../../src/pace/time-slicer.ts';
-import { compactSteps } from '../../src/profile/compact.ts';
+import { compact } from '../../src/profile/compact.ts';
 import { prepareEncoding } from '../../src/profile/profile-encoding.ts';
 import type { Profile, Sample } from '../../src/profile/types.ts';
 import { loadProfile } from '../encode/case/load-profile.mjs';
@@ -38,7 +38,7 @@ export async function benchThin({ isQuick }: { isQuick: boolean }): Promise<void
 
 async function thinTo(original: Profile, limitBytes: number): Promise<string> {
   const slicer = new TimeSlicer(1000);
-  const { profile } = await slicer.run(compactSteps(original, slicer));
+  const { profile } = await slicer.run(compact(original, slicer));
   const { bytes } = await prepareEncoding(profile, slicer);
   let text = '';
   const pack = async (encoding: Awaited<ReturnType<typeof prepareEncoding>>) => {

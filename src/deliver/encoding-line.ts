@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { TimeSlicer, Slicer } from '../pace/time-slicer.ts';
 import { messageOf } from '../observe/message-of.ts';
 import type { Reporter } from '../observe/reporter.ts';
-import { type Compaction, type CompactProfile, compactSteps } from '../profile/compact.ts';
+import type { Slicer, TimeSlicer } from '../pace/time-slicer.ts';
+import { type Compaction, type CompactProfile, compact } from '../profile/compact.ts';
 import { type ProfileEncoding, prepareEncoding, SMALL_BYTES } from '../profile/profile-encoding.ts';
 import { MalformedProfileError } from '../profile/types.ts';
 import type { RecordedProfile } from '../record/recorded-profile.ts';
@@ -106,7 +106,7 @@ export class EncodingLine {
       const compaction =
         recorded.length > 0
           ? await this.#cut(shipment, recorded, slicer)
-          : await slicer.run(compactSteps(shipment.takeProfile(), slicer));
+          : await slicer.run(compact(shipment.takeProfile(), slicer));
       if (!shipment.isOpen) return;
       if (compaction === undefined) {
         reporter.skip(shipment.format, 'short');
@@ -136,7 +136,7 @@ export class EncodingLine {
   ): Promise<Compaction | undefined> {
     const [first] = recorded as [RecordedProfile];
     const stretches = recorded.map(({ stretch }) => stretch);
-    const cut = await slicer.run(first.cutSteps(stretches, slicer));
+    const cut = await slicer.run(first.cut(stretches, slicer));
     for (const one of recorded) one.release();
     if (cut.timesMs.length === 0 || !shipment.isOpen) return undefined;
     return first.fill(shipment.takeProfile(), cut);

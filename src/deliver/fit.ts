@@ -1,6 +1,6 @@
 import type { TransportMakeRequestResponse } from '@sentry/core';
-import type { TimeSlicer } from '../pace/time-slicer.ts';
 import type { Reporter } from '../observe/reporter.ts';
+import type { TimeSlicer } from '../pace/time-slicer.ts';
 import type { CompactProfile } from '../profile/compact.ts';
 import type { ProfileEncoding } from '../profile/profile-encoding.ts';
 import type { Carrier, Parcel, TooLarge } from './carrier.ts';
@@ -78,7 +78,11 @@ export class Fit {
     shipment.end(fate, { sentBytes, answer: answer as TransportMakeRequestResponse, detail });
   }
 
-  async #sendThinned(shipment: Shipment, profile: CompactProfile, { fillRatio, detail }: TooLarge): Promise<void> {
+  async #sendThinned(
+    shipment: Shipment,
+    profile: CompactProfile,
+    { fillRatio, detail }: TooLarge,
+  ): Promise<void> {
     const { slicer, carrier, reporter } = this.#deps;
     const { entry } = shipment;
     const objectBytes = entry.heldBytes;

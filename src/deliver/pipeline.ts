@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { TransportMakeRequestResponse } from '@sentry/core';
-import type { TimeSlicer } from '../pace/time-slicer.ts';
 import type { Ledger } from '../ledger.ts';
 import { messageOf } from '../observe/message-of.ts';
 import type { Reporter } from '../observe/reporter.ts';
+import type { TimeSlicer } from '../pace/time-slicer.ts';
 import { estimateHeldBytes } from '../profile/price.ts';
 import type { Profile } from '../profile/types.ts';
 import type { ChunkGroup } from '../record/chunk-group.ts';

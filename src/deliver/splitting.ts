@@ -4,7 +4,7 @@ import type { CompactProfile } from '../profile/compact.ts';
 import { PartEnds } from '../profile/part-ends.ts';
 import { type ProfileEncoding, prepareEncoding } from '../profile/profile-encoding.ts';
 import { readColumns } from '../profile/sample-columns.ts';
-import { cutSteps, stretchOf, timelineOf } from '../profile/split.ts';
+import { cutStretch, stretchOf, timelineOf } from '../profile/split.ts';
 import type { Consignment, Parcel } from './carrier.ts';
 import { fateOf, fateOfEnding, type Loss } from './fates.ts';
 import type { FitDeps } from './fit.ts';
@@ -61,7 +61,7 @@ export class Splitting {
     for (let start = 0; start < length && this.#shipment.isOpen; ) {
       const end = ends.endAfter(start, size);
       const stretch = stretchOf(timeline, start, end);
-      const part = await slicer.run(cutSteps(chunk, columns, stretch, slicer));
+      const part = await slicer.run(cutStretch(chunk, columns, stretch, slicer));
       const encoding = await prepareEncoding(part.profile, slicer);
       const packed = await carrier.pack(this.#consign(), encoding);
       if (packed.fits && !this.#hold(packed.heldBytes)) {

@@ -2,8 +2,8 @@ import type { Slicer } from '../pace/time-slicer.ts';
 import type { CompactProfile } from '../profile/compact.ts';
 import { type ProfileEncoding, prepareEncoding } from '../profile/profile-encoding.ts';
 import { readColumns } from '../profile/sample-columns.ts';
-import { selectSteps, WHOLE } from '../profile/select.ts';
-import { planSteps, thinSteps } from '../profile/thin.ts';
+import { selectSamples, WHOLE } from '../profile/select.ts';
+import { planThinning, thinTo } from '../profile/thin.ts';
 import type { Parcel, TooLarge } from './carrier.ts';
 import { findLargest } from './largest.ts';
 
@@ -43,13 +43,13 @@ export async function thin(
   pack: (encoding: ProfileEncoding) => Promise<Parcel | TooLarge>,
 ): Promise<Thinned | undefined> {
   const columns = await slicer.run(readColumns(profile, slicer));
-  const plan = await slicer.run(planSteps(profile, columns, slicer));
+  const plan = await slicer.run(planThinning(profile, columns, slicer));
   const samplesBefore = columns.length;
   if (samplesBefore < MIN_SAMPLES) return undefined;
 
   const attempt = async (count: number, maxDepth: number): Promise<Thinned> => {
-    const { indices, selfTimeDistance } = await slicer.run(thinSteps(plan, count, slicer));
-    const part = await slicer.run(selectSteps(profile, columns.stackIds, { indices }, maxDepth, slicer));
+    const { indices, selfTimeDistance } = await slicer.run(thinTo(plan, count, slicer));
+    const part = await slicer.run(selectSamples(profile, columns.stackIds, { indices }, maxDepth, slicer));
     const encoding = await prepareEncoding(part.profile, slicer);
     const packed = await pack(encoding);
     const loss = { samplesBefore, samplesKept: indices.length, maxDepth, selfTimeDistance };

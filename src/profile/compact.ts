@@ -72,7 +72,7 @@ class RenumberedSamples extends ArrayView<Sample> {
  *
  * @throws MalformedProfileError when an array is missing or an index is out of range
  */
-export function* compactSteps(profile: Profile, pace: Pace): Generator<void, Compaction> {
+export function* compact(profile: Profile, pace: Pace): Generator<void, Compaction> {
   const sampled = readSampledProfile(profile);
   const { samples, stacks, frames } = sampled;
   const sampleCount = listLength(samples, '`samples`');

@@ -98,7 +98,7 @@ export interface Selection {
  * @param maxDepth how many frames of a stack are kept, from the leaf on, so that the time that each function took itself stays
  *   true
  */
-export function* selectSteps(
+export function* selectSamples(
   profile: CompactProfile,
   stackIds: Int32Array,
   choice: Choice,

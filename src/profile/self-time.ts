@@ -5,7 +5,7 @@ import type { Thread } from './threads.ts';
  * The time that each function took itself, by its number, in a profile of which some samples are kept. A kept sample stands for
  * the time until the next one of its thread.
  */
-export function* selfTimeSteps(
+export function* sumSelfTimes(
   threads: readonly Thread[],
   isKept: Uint8Array,
   functionCount: number,

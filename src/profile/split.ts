@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Pace } from '../pace/pace.ts';
 import type { CompactProfile } from './compact.ts';
 import type { SampleColumns } from './sample-columns.ts';
-import { type RepeatedSample, type Selection, selectSteps, WHOLE } from './select.ts';
+import { type RepeatedSample, type Selection, selectSamples, WHOLE } from './select.ts';
 
 /** A stretch of a chunk's time. */
 export interface Stretch {
@@ -72,13 +72,13 @@ function endsOf({ columns, order, next }: Timeline, start: number, end: number):
  * measured value and each thread without samples goes to one chunk. Only members that describe the whole are repeated. The first
  * chunk keeps the id.
  */
-export function* cutSteps(
+export function* cutStretch(
   profile: CompactProfile,
   columns: SampleColumns,
   stretch: Stretch,
   pace: Pace,
 ): Generator<void, Selection> {
-  const { profile: part } = yield* selectSteps(profile, columns.stackIds, stretch, WHOLE, pace);
+  const { profile: part } = yield* selectSamples(profile, columns.stackIds, stretch, WHOLE, pace);
   const { thread_metadata, ...sampled } = part.profile as CompactProfile['profile'] & Described;
   const { measurements, ...meta } = part as CompactProfile & Measured;
   const ownMetadata = isRecord(thread_metadata)

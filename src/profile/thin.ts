@@ -2,7 +2,7 @@ import type { Pace } from '../pace/pace.ts';
 import { chooseEvenly } from './choose.ts';
 import type { CompactProfile } from './compact.ts';
 import type { SampleColumns } from './sample-columns.ts';
-import { selfTimeDistance, selfTimeSteps } from './self-time.ts';
+import { selfTimeDistance, sumSelfTimes } from './self-time.ts';
 import { IDLE, readThreads, type Thread } from './threads.ts';
 
 /** What thinning needs to know of a profile. It is made once, however often the profile is thinned. */
@@ -19,7 +19,7 @@ export interface ThinningPlan {
   readonly selfTimes: Float64Array;
 }
 
-export function* planSteps(
+export function* planThinning(
   profile: CompactProfile,
   columns: SampleColumns,
   pace: Pace,
@@ -33,7 +33,7 @@ export function* planSteps(
     }
   }
   const isWhole = new Uint8Array(columns.length).fill(1);
-  const selfTimes = yield* selfTimeSteps(threads, isWhole, profile.profile.frames.length + 1, pace);
+  const selfTimes = yield* sumSelfTimes(threads, isWhole, profile.profile.frames.length + 1, pace);
   return { threads, isEnd, minSamples: countOf(isEnd), selfTimes };
 }
 
@@ -46,7 +46,7 @@ export interface Thinning {
 }
 
 /** Chooses about this many samples, evenly over each thread, with their times as they are. */
-export function* thinSteps(plan: ThinningPlan, count: number, pace: Pace): Generator<void, Thinning> {
+export function* thinTo(plan: ThinningPlan, count: number, pace: Pace): Generator<void, Thinning> {
   const { threads, isEnd, minSamples, selfTimes } = plan;
   const isKept = isEnd.slice();
   const share = Math.max(0, count - minSamples) / Math.max(1, isEnd.length - minSamples);
@@ -62,7 +62,7 @@ export function* thinSteps(plan: ThinningPlan, count: number, pace: Pace): Gener
   for (let sample = 0, next = 0; sample < isKept.length; sample++) {
     if (isKept[sample] === 1) indices[next++] = sample;
   }
-  const shown = yield* selfTimeSteps(threads, isKept, selfTimes.length, pace);
+  const shown = yield* sumSelfTimes(threads, isKept, selfTimes.length, pace);
   return { indices, selfTimeDistance: selfTimeDistance(selfTimes, shown) };
 }
 

@@ -40,7 +40,7 @@ export interface CutFrame {
 }
 
 /** Makes a cut of stretches that are in order. A tick stands until the next one, and the last tick of a stretch until its end. */
-export function* cutSteps(
+export function* cutSegments(
   segments: readonly Segment[],
   stretches: readonly Stretch[],
   pace: Pace,

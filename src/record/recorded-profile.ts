@@ -95,8 +95,8 @@ export class RecordedProfile implements ProfileSource {
     return this.#recorder.ready(this.#mark.untilMs);
   }
 
-  cutSteps(stretches: readonly Stretch[], pace: Pace): Generator<void, Cut> {
-    return this.#recorder.cutSteps(stretches, pace);
+  cut(stretches: readonly Stretch[], pace: Pace): Generator<void, Cut> {
+    return this.#recorder.cut(stretches, pace);
   }
 
   /** The payload, with a cut in the place of the stand-in. */
@@ -107,7 +107,7 @@ export class RecordedProfile implements ProfileSource {
 
   make(): MadeProfile {
     this.#recorder.settleNow(this.#mark.untilMs);
-    const cut = runToEnd(this.cutSteps([this.stretch], UNPACED));
+    const cut = runToEnd(this.cut([this.stretch], UNPACED));
     return makeProfile(cut, this.#clock, this.#findImages);
   }
 

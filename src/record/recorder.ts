@@ -1,10 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { TimeSlicer } from '../pace/time-slicer.ts';
 import { type Pace, runToEnd, UNPACED } from '../pace/pace.ts';
-import { type Cut, cutSteps, type Stretch } from './cut.ts';
+import type { TimeSlicer } from '../pace/time-slicer.ts';
+import { type Cut, cutSegments, type Stretch } from './cut.ts';
 import { type RecordingHost, RecordingHosts } from './recording-hosts.ts';
 import { type NativeProfiler, Rotation } from './rotation.ts';
-import { type RawSegment, segmentSteps } from './segment.ts';
+import { type RawSegment, readSegment } from './segment.ts';
 import { SegmentStore } from './segment-store.ts';
 import { TickCount } from './tick-count.ts';
 
@@ -194,8 +194,8 @@ export class Recorder {
     this.#wake();
   }
 
-  cutSteps(stretches: readonly Stretch[], pace: Pace = UNPACED): Generator<void, Cut> {
-    return cutSteps(this.#store.segments.slice(), stretches, pace);
+  cut(stretches: readonly Stretch[], pace: Pace = UNPACED): Generator<void, Cut> {
+    return cutSegments(this.#store.segments.slice(), stretches, pace);
   }
 
   #leave(): void {
@@ -240,7 +240,7 @@ export class Recorder {
     try {
       if (raw !== undefined && this.#marks.size > 0) {
         const dictionary = this.#store.dictionary(this.#maxDictionaryBytes);
-        const segment = yield* segmentSteps(raw, dictionary, this.#slicer);
+        const segment = yield* readSegment(raw, dictionary, this.#slicer);
         this.#ticks.add(segment);
         this.#store.add(segment);
       }

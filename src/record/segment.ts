@@ -50,7 +50,7 @@ const SEGMENT_BYTES = 600;
 const MEASUREMENT_BYTES = 24;
 
 /** Makes columns of a V8 profile, whose objects are not needed afterwards. */
-export function* segmentSteps(
+export function* readSegment(
   { profile, startMs, fromMs, untilMs, startSamples }: RawSegment,
   dictionary: Dictionary,
   pace: Pace,

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { measureJson } from '../../src/encode/measure.ts';
 import { compactProfile, encodeProfile, type Profile } from '../../src/encoder.ts';
 import { type Pace, runToEnd } from '../../src/pace/pace.ts';
-import { compactSteps } from '../../src/profile/compact.ts';
+import { compact } from '../../src/profile/compact.ts';
 import { type AnyProfile, resolveSamples, untouchedJson } from '../support/profiles.ts';
 import { Problems } from '../support/relay/fields.ts';
 import { checkTables } from '../support/relay/profile-data.ts';
@@ -71,7 +71,7 @@ function checkEncoding(profile: AnyProfile, json: Outcome<string | undefined>, i
 }
 
 function checkCompaction(profile: AnyProfile, json: Outcome<string | undefined>, isStable: boolean): void {
-  const steps = outcomeOf(() => runToEnd(compactSteps(profile, endingPace())));
+  const steps = outcomeOf(() => runToEnd(compact(profile, endingPace())));
   expectSoundError(steps, json, isStable);
   if (!isStable || 'error' in json || json.value === undefined) return;
   const parsed = JSON.parse(json.value) as Profile;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Pace, UNPACED } from '../../src/pace/pace.ts';
-import { type Compaction, compactSteps } from '../../src/profile/compact.ts';
+import { type Compaction, compact } from '../../src/profile/compact.ts';
 import type { Frame, Profile } from '../../src/profile/types.ts';
 import { profileOfFrames, realisticProfile, smallProfile } from '../support/profiles.ts';
 import { ALWAYS_OVER, type Counter, countingReads, runCounting } from '../support/steps.ts';
@@ -63,7 +63,7 @@ function ofStacks(stacks: number[][]): Profile {
 }
 
 function compactPaced(profile: Profile, pace: Pace, counter: Counter = { count: 0 }) {
-  return runCounting<Compaction>(compactSteps(profile, pace), counter);
+  return runCounting<Compaction>(compact(profile, pace), counter);
 }
 
 /** What the samples, stacks and frames say, with the view as the list it stands for. */
@@ -72,7 +72,7 @@ function tablesJson({ profile: { profile }, savedBytes }: Compaction): string {
   return JSON.stringify({ ...profile, samples, savedBytes });
 }
 
-describe('compactSteps, asked to pause at each chance', () => {
+describe('compact, asked to pause at each chance', () => {
   it.each(LARGE)('does little between two pauses: %s', (_, build) => {
     const counter = { count: 0 };
     const { pauses, longestStretch } = compactPaced(build(counter), ALWAYS_OVER, counter);
@@ -95,7 +95,7 @@ describe('compactSteps, asked to pause at each chance', () => {
   });
 });
 
-describe('compactSteps, never asked to pause', () => {
+describe('compact, never asked to pause', () => {
   it('does not', () => {
     expect(compactPaced(realisticProfile({ samples: 3000 }), UNPACED).pauses).toBe(0);
   });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compactProfile } from '../../src/encoder.ts';
 import { runToEnd, UNPACED } from '../../src/pace/pace.ts';
-import { compactSteps } from '../../src/profile/compact.ts';
+import { compact } from '../../src/profile/compact.ts';
 import { jsonBytes } from '../../src/profile/json-bytes.ts';
 import type { Profile } from '../../src/profile/types.ts';
 import {
@@ -19,7 +19,7 @@ const SLACK_BYTES = 4;
 function expectSavingsRight(profile: Profile): void {
   const original = jsonBytes(profile);
   const saved = original - jsonBytes(compactProfile(profile));
-  const { savedBytes } = runToEnd(compactSteps(profile, UNPACED));
+  const { savedBytes } = runToEnd(compact(profile, UNPACED));
   expect(Math.abs(savedBytes - saved)).toBeLessThanOrEqual(Math.max(0.02 * original, SLACK_BYTES));
 }
 
@@ -79,6 +79,6 @@ describe('savedBytes agrees with the bytes of JSON that went away', () => {
 
   it('if nothing could be saved', () => {
     const profile = compactProfile(realisticProfile({ samples: 1000 }));
-    expect(runToEnd(compactSteps(profile, UNPACED)).savedBytes).toBe(0);
+    expect(runToEnd(compact(profile, UNPACED)).savedBytes).toBe(0);
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { runToEnd, UNPACED } from '../../src/pace/pace.ts';
-import { compactSteps } from '../../src/profile/compact.ts';
+import { compact } from '../../src/profile/compact.ts';
 import { PartEnds } from '../../src/profile/part-ends.ts';
 import { readColumns } from '../../src/profile/sample-columns.ts';
 import { timelineOf } from '../../src/profile/split.ts';
@@ -16,7 +16,7 @@ function endsOf(samples: readonly boolean[]): PartEnds {
       frames: [{ function: 'a' }],
     },
   };
-  const chunk = runToEnd(compactSteps(profile, UNPACED)).profile;
+  const chunk = runToEnd(compact(profile, UNPACED)).profile;
   const columns = runToEnd(readColumns(chunk, UNPACED));
   return new PartEnds(timelineOf(columns), chunk);
 }

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { runToEnd, UNPACED } from '../../src/pace/pace.ts';
-import { compactSteps } from '../../src/profile/compact.ts';
+import { compact } from '../../src/profile/compact.ts';
 import { readColumns } from '../../src/profile/sample-columns.ts';
-import { cutSteps, stretchOf, timelineOf } from '../../src/profile/split.ts';
+import { cutStretch, stretchOf, timelineOf } from '../../src/profile/split.ts';
 import type { Profile } from '../../src/profile/types.ts';
 import {
   type AnyProfile,
@@ -16,13 +16,13 @@ import { ALWAYS_OVER, runCounting } from '../support/steps.ts';
 
 /** The chunk cut into as many parts, as the server reads them. */
 function splitInto(chunk: Profile, count: number): AnyProfile[] {
-  const { profile } = runToEnd(compactSteps(chunk, UNPACED));
+  const { profile } = runToEnd(compact(chunk, UNPACED));
   const columns = runToEnd(readColumns(profile, UNPACED));
   const timeline = timelineOf(columns);
   return Array.from({ length: count }, (_, i) => {
     const [start, end] = [i, i + 1].map((bound) => Math.round((bound * columns.length) / count));
     const stretch = stretchOf(timeline, start as number, end as number);
-    const { profile: part } = runToEnd(cutSteps(profile, columns, stretch, UNPACED));
+    const { profile: part } = runToEnd(cutStretch(profile, columns, stretch, UNPACED));
     const samples = Array.from({ length: part.profile.samples.length }, (_, i) => part.profile.samples.at(i));
     return JSON.parse(JSON.stringify({ ...part, profile: { ...part.profile, samples } }));
   });
@@ -33,7 +33,7 @@ const inOrder = (samples: ResolvedSample[]): string[] =>
 
 /** What the parts of a chunk say together: its samples, and at each cut where the last one of each thread stands until. */
 function samplesOfParts(chunk: Profile, count: number): ResolvedSample[] {
-  const columns = runToEnd(readColumns(runToEnd(compactSteps(chunk, UNPACED)).profile, UNPACED));
+  const columns = runToEnd(readColumns(runToEnd(compact(chunk, UNPACED)).profile, UNPACED));
   const { order } = timelineOf(columns);
   const samples = Array.from(order, (i) => resolveSamples(chunk)[i] as ResolvedSample);
   const cuts = Array.from({ length: count }, (_, i) => Math.round((i * samples.length) / count));
@@ -150,10 +150,12 @@ test('each value that was measured goes to the part of its time, and metadata to
 });
 
 test('a large chunk is cut in stretches', () => {
-  const { profile } = runToEnd(compactSteps(realisticProfile({ samples: 20_000 }), UNPACED));
+  const { profile } = runToEnd(compact(realisticProfile({ samples: 20_000 }), UNPACED));
   const counter = { count: 0 };
   const { value: columns, pauses } = runCounting(readColumns(profile, ALWAYS_OVER), counter);
   expect(pauses).toBeGreaterThan(100);
   const stretch = stretchOf(timelineOf(columns), 0, columns.length);
-  expect(runCounting(cutSteps(profile, columns, stretch, ALWAYS_OVER), counter).pauses).toBeGreaterThan(100);
+  expect(runCounting(cutStretch(profile, columns, stretch, ALWAYS_OVER), counter).pauses).toBeGreaterThan(
+    100,
+  );
 });

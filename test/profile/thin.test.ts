@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { runToEnd, STEPS_PER_CHECK, UNPACED } from '../../src/pace/pace.ts';
-import { type CompactProfile, compactSteps } from '../../src/profile/compact.ts';
+import { type CompactProfile, compact } from '../../src/profile/compact.ts';
 import { readColumns } from '../../src/profile/sample-columns.ts';
-import { selectSteps, WHOLE } from '../../src/profile/select.ts';
-import { planSteps, type Thinning, thinSteps } from '../../src/profile/thin.ts';
+import { selectSamples, WHOLE } from '../../src/profile/select.ts';
+import { planThinning, type Thinning, thinTo } from '../../src/profile/thin.ts';
 import type { Profile } from '../../src/profile/types.ts';
 import { type AnyProfile, jsonProfile, numbersBelow, resolveSamples } from '../support/profiles.ts';
 import { ALWAYS_OVER } from '../support/steps.ts';
@@ -14,11 +14,11 @@ interface Thinned extends Thinning {
 }
 
 function thin(profile: Profile, count: number, maxDepth = WHOLE): Thinned {
-  const { profile: compact } = runToEnd(compactSteps(profile, UNPACED));
-  const columns = runToEnd(readColumns(compact, UNPACED));
-  const plan = runToEnd(planSteps(compact, columns, UNPACED));
-  const thinning = runToEnd(thinSteps(plan, count, UNPACED));
-  const { profile: part } = runToEnd(selectSteps(compact, columns.stackIds, thinning, maxDepth, UNPACED));
+  const { profile: compacted } = runToEnd(compact(profile, UNPACED));
+  const columns = runToEnd(readColumns(compacted, UNPACED));
+  const plan = runToEnd(planThinning(compacted, columns, UNPACED));
+  const thinning = runToEnd(thinTo(plan, count, UNPACED));
+  const { profile: part } = runToEnd(selectSamples(compacted, columns.stackIds, thinning, maxDepth, UNPACED));
   return { ...thinning, profile: asJson(part) };
 }
 
@@ -214,12 +214,12 @@ test('the function of the last frame counts for the loss like any other', () => 
 test.each([10, 1000, 50_000])(
   'to plan, to choose %d of 60,000 samples and to measure the loss take pauses',
   (count) => {
-    const { profile } = runToEnd(compactSteps(profileOf('ab'.repeat(30_000)), UNPACED));
+    const { profile } = runToEnd(compact(profileOf('ab'.repeat(30_000)), UNPACED));
     const columns = runToEnd(readColumns(profile, UNPACED));
-    const plan = runToEnd(planSteps(profile, columns, UNPACED));
+    const plan = runToEnd(planThinning(profile, columns, UNPACED));
     const onePass = Math.floor(60_000 / STEPS_PER_CHECK);
-    expect([...planSteps(profile, columns, ALWAYS_OVER)].length).toBeGreaterThanOrEqual(2 * onePass);
+    expect([...planThinning(profile, columns, ALWAYS_OVER)].length).toBeGreaterThanOrEqual(2 * onePass);
     const sweeps = 3 * Math.min(count, onePass / 2);
-    expect([...thinSteps(plan, count, ALWAYS_OVER)].length).toBeGreaterThanOrEqual(2 * onePass + sweeps - 10);
+    expect([...thinTo(plan, count, ALWAYS_OVER)].length).toBeGreaterThanOrEqual(2 * onePass + sweeps - 10);
   },
 );

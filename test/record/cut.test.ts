@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { runToEnd, STEPS_PER_CHECK, UNPACED } from '../../src/pace/pace.ts';
-import { type Cut, type CutFrame, cutSteps, type Stretch } from '../../src/record/cut.ts';
+import { type Cut, type CutFrame, cutSegments, type Stretch } from '../../src/record/cut.ts';
 import { Dictionary, NO_STACK } from '../../src/record/dictionary.ts';
-import { type Segment, segmentSteps } from '../../src/record/segment.ts';
+import { readSegment, type Segment } from '../../src/record/segment.ts';
 import { nativeFrame, type RawTick, rawProfile } from '../support/raw-profiles.ts';
 import { ALWAYS_OVER, runCounting } from '../support/steps.ts';
 
@@ -21,9 +21,7 @@ function segmentsOf(ticks: readonly Tick[], newDictionaries: readonly number[] =
     if (newDictionaries.includes(i)) dictionary = new Dictionary();
     const profile = rawProfile(raw, [fromMs + 50]);
     const startSamples = new Set<number>();
-    return runToEnd(
-      segmentSteps({ profile, startMs: 0, fromMs, untilMs, startSamples }, dictionary, UNPACED),
-    );
+    return runToEnd(readSegment({ profile, startMs: 0, fromMs, untilMs, startSamples }, dictionary, UNPACED));
   });
 }
 
@@ -41,7 +39,7 @@ function samplesOf({ timesMs, stackIds, leaves, calls, frames }: Cut): Tick[] {
 }
 
 const cutOf = (segments: readonly Segment[], stretches: readonly Stretch[]): Cut =>
-  runToEnd(cutSteps(segments, stretches, UNPACED));
+  runToEnd(cutSegments(segments, stretches, UNPACED));
 
 const stretch = (fromMs: number, untilMs: number, isContinued = false): Stretch => ({
   fromMs,
@@ -189,6 +187,8 @@ test('what was measured is that of its stretches', () => {
 
 test('a large one is made in stretches', () => {
   const ticks = Array.from({ length: 6400 }, (_, i): Tick => [i / 64, 'a']);
-  const { pauses } = runCounting(cutSteps(segmentsOf(ticks), [stretch(0, 100)], ALWAYS_OVER), { count: 0 });
+  const { pauses } = runCounting(cutSegments(segmentsOf(ticks), [stretch(0, 100)], ALWAYS_OVER), {
+    count: 0,
+  });
   expect(pauses).toBeGreaterThanOrEqual(6400 / STEPS_PER_CHECK - 1);
 });

@@ -41,7 +41,7 @@ test('of five profiles that overlap, each is what V8 has recorded in its time, b
     },
   );
   for (const { fromMs, untilMs } of marks) {
-    const cut = runToEnd(recorder.cutSteps([{ fromMs, untilMs, isContinued: false }]));
+    const cut = runToEnd(recorder.cut([{ fromMs, untilMs, isContinued: false }]));
     const profile = makeProfile(cut, { format: 'transaction', startMs: fromMs }, () => []);
     const own = arrivedTicks({ profile }, fromMs);
     const arrived = onClockOf(native, own);

@@ -59,7 +59,7 @@ test('a service that makes new functions all the time takes no more than its bou
     await recorder.ready(mark.untilMs);
     mostBytes.push(host.heldBytes);
     const { fromMs, untilMs } = mark;
-    const cut = runToEnd(recorder.cutSteps([{ fromMs, untilMs, isContinued: false }]));
+    const cut = runToEnd(recorder.cut([{ fromMs, untilMs, isContinued: false }]));
     recorder.release(mark);
     const known = new Set(native.frames.map((frame) => JSON.stringify(frame)));
     const unknown = cut.frames.map(textOf).filter((frame) => !known.has(frame));
@@ -90,7 +90,7 @@ test('however many functions there are, there is room for what goes on over seve
   }
   expect(evicted).toEqual([]);
   const [{ fromMs }] = marks as [Mark];
-  const cut = runToEnd(recorder.cutSteps([{ fromMs, untilMs: performance.now(), isContinued: false }]));
+  const cut = runToEnd(recorder.cut([{ fromMs, untilMs: performance.now(), isContinued: false }]));
   expect(cut.timesMs.length).toBeGreaterThan(1);
   for (const frame of cut.frames) expect(JSON.parse(textOf(frame)).function).toMatch(/ x{300} \d+$/);
 });

@@ -2,13 +2,13 @@ import { expect, test } from 'vitest';
 import { encodeProfile } from '../../src/encoder.ts';
 import { runToEnd, UNPACED } from '../../src/pace/pace.ts';
 import { readColumns } from '../../src/profile/sample-columns.ts';
-import { cutSteps as cutPartSteps, stretchOf, timelineOf } from '../../src/profile/split.ts';
+import { cutStretch, stretchOf, timelineOf } from '../../src/profile/split.ts';
 import type { Profile } from '../../src/profile/types.ts';
-import { type Cut, cutSteps } from '../../src/record/cut.ts';
+import { type Cut, cutSegments } from '../../src/record/cut.ts';
 import { Dictionary } from '../../src/record/dictionary.ts';
 import type { Clock } from '../../src/record/recorded-lists.ts';
 import { makeProfile, recordedPayload } from '../../src/record/recorded-payload.ts';
-import { type NativeProfile, segmentSteps } from '../../src/record/segment.ts';
+import { type NativeProfile, readSegment } from '../../src/record/segment.ts';
 import type { StandIn } from '../../src/record/stand-in.ts';
 import { recordProfile } from '../support/native-profiler.ts';
 import { numbersBelow } from '../support/profiles.ts';
@@ -22,8 +22,8 @@ const CLOCKS: Clock[] = [
 /** A native profile as a cut of its whole time. */
 function cutOf(profile: NativeProfile, untilMs = 60_000): Cut {
   const raw = { profile, startMs: 0, fromMs: 0, untilMs, startSamples: new Set<number>() };
-  const segment = runToEnd(segmentSteps(raw, new Dictionary(), UNPACED));
-  return runToEnd(cutSteps([segment], [{ fromMs: 0, untilMs, isContinued: false }], UNPACED));
+  const segment = runToEnd(readSegment(raw, new Dictionary(), UNPACED));
+  return runToEnd(cutSegments([segment], [{ fromMs: 0, untilMs, isContinued: false }], UNPACED));
 }
 
 /** A payload as the SDK builds it around what stands for the profile. */
@@ -66,7 +66,7 @@ test.each(CLOCKS)('$format: so it is in parts', (clock) => {
   const { profile } = recordedPayload(payload(), around(), cutOf(recordProfile(400)), clock, () => []);
   const columns = runToEnd(readColumns(profile, UNPACED));
   const stretch = stretchOf(timelineOf(columns), 3, 9);
-  const { profile: part } = runToEnd(cutPartSteps(profile, columns, stretch, UNPACED));
+  const { profile: part } = runToEnd(cutStretch(profile, columns, stretch, UNPACED));
   const { samples, stacks, frames } = part.profile;
   const listOf = <T>({ length, at }: { length: number; at: (i: number) => T }, list: object): T[] =>
     Array.from({ length }, (_, i) => at.call(list, i));

@@ -12,7 +12,7 @@ const KiB = 1024;
 const none = (): void => {};
 
 function cut(recorder: Recorder, { fromMs, untilMs }: Mark): Cut {
-  return runToEnd(recorder.cutSteps([{ fromMs, untilMs, isContinued: false }]));
+  return runToEnd(recorder.cut([{ fromMs, untilMs, isContinued: false }]));
 }
 
 test('nothing runs when nothing is open, and one recording serves all that are', async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { runToEnd, UNPACED } from '../../src/pace/pace.ts';
 import type { Dictionary } from '../../src/record/dictionary.ts';
-import { type Segment, segmentBytes, segmentSteps } from '../../src/record/segment.ts';
+import { readSegment, type Segment, segmentBytes } from '../../src/record/segment.ts';
 import { SegmentStore } from '../../src/record/segment-store.ts';
 import { nativeFrame, type RawTick, rawProfile } from '../support/raw-profiles.ts';
 
@@ -12,7 +12,7 @@ function segmentAt(second: number, dictionary: Dictionary): Segment {
   const profile = rawProfile(Array.from({ length: 10 }, (_, i): RawTick => [10 * i, 'a']));
   const fromMs = 1000 * second;
   const raw = { profile, startMs: fromMs, fromMs, untilMs: fromMs + 1000, startSamples: new Set<number>() };
-  return runToEnd(segmentSteps(raw, dictionary, UNPACED));
+  return runToEnd(readSegment(raw, dictionary, UNPACED));
 }
 
 function fill(store: SegmentStore, seconds: readonly number[], maxBytes = PLENTY): Dictionary {

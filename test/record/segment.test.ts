@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { runToEnd, STEPS_PER_CHECK, UNPACED } from '../../src/pace/pace.ts';
 import { Dictionary, NO_STACK } from '../../src/record/dictionary.ts';
-import { type RawSegment, type Segment, segmentBytes, segmentSteps } from '../../src/record/segment.ts';
+import { type RawSegment, readSegment, type Segment, segmentBytes } from '../../src/record/segment.ts';
 import { recordProfile } from '../support/native-profiler.ts';
 import { resolveSamples } from '../support/profiles.ts';
 import { nativeFrame, type RawTick, rawProfile } from '../support/raw-profiles.ts';
@@ -10,7 +10,7 @@ import { ALWAYS_OVER, runCounting } from '../support/steps.ts';
 function segmentOf(ticks: readonly RawTick[], raw: Partial<RawSegment> = {}): Segment {
   const profile = rawProfile(ticks);
   const whole = { profile, startMs: 1000, fromMs: 1000, untilMs: 2000, startSamples: new Set<number>() };
-  return runToEnd(segmentSteps({ ...whole, ...raw }, new Dictionary(), UNPACED));
+  return runToEnd(readSegment({ ...whole, ...raw }, new Dictionary(), UNPACED));
 }
 
 /** The frames of a tick, leaf first. */
@@ -70,7 +70,7 @@ test('samples of starts are left out, and so are their stacks', () => {
 test('a real profile is kept sample for sample, with all that its frames say', () => {
   const profile = recordProfile(300);
   const segment = runToEnd(
-    segmentSteps(
+    readSegment(
       { profile, startMs: 0, fromMs: -1, untilMs: 10_000, startSamples: new Set() },
       new Dictionary(),
       UNPACED,
@@ -105,6 +105,6 @@ test('what it takes follows its ticks', () => {
 test('a large one is made in stretches', () => {
   const profile = rawProfile(Array.from({ length: 5000 }, (_, i): RawTick => [i / 10, `f${i % 50}`]));
   const raw = { profile, startMs: 0, fromMs: 0, untilMs: 1000, startSamples: new Set<number>() };
-  const { pauses } = runCounting(segmentSteps(raw, new Dictionary(), ALWAYS_OVER), { count: 0 });
+  const { pauses } = runCounting(readSegment(raw, new Dictionary(), ALWAYS_OVER), { count: 0 });
   expect(pauses).toBeGreaterThanOrEqual(Math.floor(5000 / STEPS_PER_CHECK));
 });
