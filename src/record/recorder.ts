@@ -217,7 +217,7 @@ export class Recorder {
   }
 
   #take(raw: RawSegment | undefined, untilMs: number): void {
-    this.#interning.push(this.#internSteps(raw, untilMs));
+    this.#interning.push(this.#intern(raw, untilMs));
     if (!this.#isInterning) void this.#detached(() => this.#internWaiting());
   }
 
@@ -236,7 +236,7 @@ export class Recorder {
     this.#isInterning = false;
   }
 
-  *#internSteps(raw: RawSegment | undefined, untilMs: number): Generator<void, void> {
+  *#intern(raw: RawSegment | undefined, untilMs: number): Generator<void, void> {
     try {
       if (raw !== undefined && this.#marks.size > 0) {
         const dictionary = this.#store.dictionary(this.#maxDictionaryBytes);
