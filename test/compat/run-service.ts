@@ -38,9 +38,13 @@ export interface ServiceRun {
 /** Two at once, then one after the other. */
 const PATHS = [['/quote', '/search'], ['/failing'], ['/report']];
 
-export interface ServiceOptions {
+/** A Node, and a project that has the packages of a cell. */
+export interface Place {
   readonly nodePath: string;
   readonly directory: string;
+}
+
+export interface ServiceOptions extends Place {
   readonly isBounded: boolean;
   readonly flag?: '--require' | '--import';
 }
