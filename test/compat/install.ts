@@ -6,14 +6,16 @@ import { promisify } from 'node:util';
 import type { Line } from './lines.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const STAGE = join(ROOT, '.cache/package');
 const SERVICE = fileURLToPath(new URL('service', import.meta.url));
 
 const execute = promisify(execFile);
 
 /** Packs this package, as it is published. */
 export async function pack(directory: string): Promise<string> {
+  await execute('node', ['scripts/stage-package.mjs'], { cwd: ROOT });
   const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', directory];
-  const { stdout } = await execute('npm', args, { cwd: ROOT });
+  const { stdout } = await execute('npm', args, { cwd: STAGE });
   const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
   return join(directory, filename);
 }
