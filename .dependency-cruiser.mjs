@@ -10,6 +10,7 @@ const LAYERS = [
   ['record', 'sampling'],
   ['observe'],
   ['ledger', 'resolve-options'],
+  ['container'],
   ['options', 'process-limits'],
   ['profile'],
   ['encode'],

@@ -5,7 +5,7 @@ const MiB = 1024 * 1024;
 
 /** What this process may use: its old generation or its container, the smaller. In bytes. */
 export function maxProcessBytes(): number {
-  return Math.min(maxOldGenerationBytes(), containerBytes() ?? Number.POSITIVE_INFINITY);
+  return Math.min(maxOldGenerationBytes(), constrainedBytes() ?? Number.POSITIVE_INFINITY);
 }
 
 /** What the maximum of the old generation follows from. */
@@ -53,8 +53,8 @@ function lastFlag(flags: string, name: string): number {
   return Number(all.at(-1)?.[1] ?? 0);
 }
 
-/** The limit of the container, in bytes, or undefined where there is none: libuv then reports 0 or a number above all memory. */
-export function containerBytes(
+/** What Node says that the process may use, in bytes, or undefined: without a limit libuv reports 0 or a number above all memory. */
+export function constrainedBytes(
   reportedBytes = process.constrainedMemory(),
   totalBytes = totalmem(),
 ): number | undefined {

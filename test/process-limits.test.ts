@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { containerBytes, maxOldGenerationBytes } from '../src/process-limits.ts';
+import { constrainedBytes, maxOldGenerationBytes } from '../src/process-limits.ts';
 
 const MiB = 1024 * 1024;
 const [NODE_20, NODE_24] = ['11.3.244.8-node.38', '13.6.233.17-node.53'];
@@ -26,8 +26,8 @@ test.each([
   expect(maxOldGenerationBytes({ limitBytes: limit * MiB, flags, v8Version }) / MiB).toBeCloseTo(old, 0);
 });
 
-test('no limit of the container is recognised as none', () => {
+test('a limit that Node makes up is recognised as none', () => {
   const totalBytes = 16 * 1024 * MiB;
-  expect(containerBytes(512 * MiB, totalBytes)).toBe(512 * MiB);
-  for (const none of [0, 2 ** 64, totalBytes + 1]) expect(containerBytes(none, totalBytes)).toBeUndefined();
+  expect(constrainedBytes(512 * MiB, totalBytes)).toBe(512 * MiB);
+  for (const none of [0, 2 ** 64, totalBytes + 1]) expect(constrainedBytes(none, totalBytes)).toBeUndefined();
 });

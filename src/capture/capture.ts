@@ -257,7 +257,7 @@ export class Capture {
 
   /** Applies the governor's decision to profiles that run already. */
   #follow(): void {
-    this.#sampling.decide();
+    this.#sampling.tick();
     this.#mode?.follow(this.#sampling.isPaused);
   }
 }

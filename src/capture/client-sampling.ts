@@ -39,9 +39,11 @@ export function sampleClient(
     sources.close();
   };
   return governSampling(options, {
-    sources: { read: sources.read, close },
+    sources: { read: sources.read, refresh: sources.refresh, close },
     choices: (contexts) => contexts * readShare(),
-    budgetBytes: ledger.budgetBytes,
+    get budgetBytes() {
+      return ledger.budgetBytes;
+    },
     onChange: (change, why) => reporter.change(change, why),
   });
 }

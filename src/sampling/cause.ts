@@ -7,7 +7,7 @@ import { type Signals, usable, type Watermarks } from './signals.ts';
  * A cause of a reduced rate.
  *
  * - `heap`: the live part of the old generation
- * - `container`: resident memory, by the container's limit
+ * - `container`: the working set of the container, by its limit
  * - `contexts`: more are active than the whole budget has room for
  * - `budget`: profiles that wait for their upload have taken the room
  */

@@ -33,7 +33,7 @@ const HOLD_MS = 10_000;
 
 const DOUBLING_MS = 8000;
 
-/** Nobody can say when resident memory changed, so it gets this long to show what the last cut did. */
+/** Nobody can say when the container's memory changed, so it gets this long to show what the last cut did. */
 const CONTAINER_READING_MS = 10_000;
 
 /** The full rate is back this long after all memory went below its low watermark, however low the rate was. */

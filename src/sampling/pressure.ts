@@ -10,7 +10,7 @@ export interface Pressure {
 }
 
 /**
- * They are wider and higher than those of the heap. V8 gives memory back late, so resident memory falls slowly, and a healthy
+ * They are wider and higher than those of the heap. V8 gives memory back late, so the working set falls slowly, and a healthy
  * service has much of it.
  */
 const CONTAINER_WATERMARKS: Watermarks = { low: 0.78, high: 0.85, critical: 0.92 };

@@ -10,7 +10,10 @@ export interface SamplingStats {
   readonly rate: number;
   /** Live bytes of the old generation after the last major collection, as a share of its maximum; 0 before the first. */
   readonly heapUsedRatio: number;
-  /** Resident memory as a share of the container's limit; 0 where there is none. */
+  /**
+   * The working set of the container, all its processes together, as a share of its limit; 0 where there is none. As Kubernetes
+   * counts it: without the page cache that the kernel would take back.
+   */
   readonly containerUsedRatio: number;
   readonly activeContexts: number;
   /** `normal`; `reduced` by memory or by the number of contexts, now or lately; `paused`, because memory is critical. */
@@ -27,6 +30,8 @@ export interface Sampling {
   readonly isPaused: boolean;
   /** The rate in force now, 0 to 1. */
   decide(): number;
+  /** Has to be called at regular intervals: it reads what is too dear for every decision, and decides. */
+  tick(): void;
   close(): void;
 }
 
@@ -42,6 +47,7 @@ export const UNGOVERNED: Sampling = {
   },
   isPaused: false,
   decide: () => 1,
+  tick: () => {},
   close: () => {},
 };
 
@@ -54,11 +60,12 @@ export interface GovernedSamplingParts {
   readonly onChange: (change: StateChange, why: string) => void;
 }
 
-/** Asks the governor at every decision what rate is in force. It has to be asked at regular intervals too. */
+/** Asks the governor at every decision what rate is in force. */
 export function governSampling(
   options: Exclude<ResolvedOptions['sampling'], false>,
-  { sources, choices, budgetBytes, onChange }: GovernedSamplingParts,
+  parts: GovernedSamplingParts,
 ): Sampling {
+  const { sources, choices, onChange } = parts;
   const watermarks = {
     low: options.lowWatermark,
     high: options.highWatermark,
@@ -73,7 +80,7 @@ export function governSampling(
     state = govern(signals, state, performance.now(), watermarks);
     const { kind: to, rate } = state;
     if (to === 'normal') cause = undefined;
-    else cause = causeOf(signals, state, watermarks, budgetBytes) ?? cause;
+    else cause = causeOf(signals, state, watermarks, parts.budgetBytes) ?? cause;
     if (to !== from) onChange({ from, to, rate, cause }, explain(cause, signals));
     return rate;
   };
@@ -93,6 +100,10 @@ export function governSampling(
       return state.kind === 'paused';
     },
     decide,
+    tick: () => {
+      sources.refresh();
+      decide();
+    },
     close: () => sources.close(),
   };
 }

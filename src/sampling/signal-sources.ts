@@ -1,6 +1,6 @@
+import { type Container, readContainer } from '../container/own-container.ts';
 import type { ResolvedOptions } from '../resolve-options.ts';
 import { countActiveResources } from './active-resources.ts';
-import { watchContainer } from './container-ratio.ts';
 import { resolveContexts } from './contexts.ts';
 import { watchHeap } from './heap-live.ts';
 import type { Signals } from './signals.ts';
@@ -16,6 +16,8 @@ export interface ClientSignals {
 export interface SignalSources {
   /** Reads all signals for a decision, in a few microseconds at most. */
   read(): Signals;
+  /** Reads again what changes slowly and is read from files. */
+  refresh(): void;
   close(): void;
 }
 
@@ -24,7 +26,7 @@ export function watchSignals(
   client: ClientSignals,
 ): SignalSources {
   const heap = watchHeap();
-  const readContainerRatio = watchContainer(intervalMs);
+  let container: Container = readContainer();
   const countContexts = resolveContexts(contexts, {
     rootSpans: () => client.openRootSpans,
     activeResources: countActiveResources(intervalMs),
@@ -34,11 +36,14 @@ export function watchSignals(
       heapLiveRatio: heap.liveRatio,
       heapCollections: heap.collections,
       heapUsedRatio: heap.usedRatio(),
-      containerRatio: readContainerRatio(),
+      containerRatio: container.usedRatio,
       activeContexts: countContexts(),
       expectedBytes: client.expectedBytes,
       availableBytes: client.availableBytes,
     }),
+    refresh: () => {
+      container = readContainer();
+    },
     close: () => heap.close(),
   };
 }

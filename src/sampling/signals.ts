@@ -16,7 +16,7 @@ export interface Signals {
   readonly heapCollections: number;
   /** Bytes of the old generation in use now, garbage included, as a share of its maximum. */
   readonly heapUsedRatio: number;
-  /** Resident memory as a share of the container's limit. 0 where there is none. */
+  /** The working set of the container as a share of its limit. 0 where there is none. */
   readonly containerRatio: number;
   /** Contexts that are under way and may be profiled. */
   readonly activeContexts: number;

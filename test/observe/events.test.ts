@@ -113,7 +113,7 @@ test.each([
   const changes: [StateChange, string][] = [];
   let signals = CALM;
   const governed = governSampling(sampling || ({} as never), {
-    sources: { read: () => signals, close: () => {} },
+    sources: { read: () => signals, refresh: () => {}, close: () => {} },
     choices: (contexts) => contexts,
     budgetBytes: 32 * MiB,
     onChange: (...change) => changes.push(change),

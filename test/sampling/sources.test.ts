@@ -1,29 +1,6 @@
 import { expect, test } from 'vitest';
 import { countActiveResources } from '../../src/sampling/active-resources.ts';
-import { watchContainer } from '../../src/sampling/container-ratio.ts';
 import { type ContextsOption, resolveContexts } from '../../src/sampling/contexts.ts';
-
-test('the container is read at most once an interval', () => {
-  let nowMs = 0;
-  let reads = 0;
-  const ratio = watchContainer(1000, { limitBytes: 400, rssBytes: () => 100 * ++reads, now: () => nowMs });
-  expect([ratio(), ratio()]).toEqual([0.25, 0.25]);
-  nowMs = 999;
-  expect(ratio()).toBe(0.25);
-  nowMs = 1000;
-  expect(ratio()).toBe(0.5);
-});
-
-test('without a limit there is no pressure, and nothing is read', () => {
-  const rssBytes = () => expect.unreachable();
-  expect(watchContainer(1000, { limitBytes: undefined, rssBytes, now: () => 0 })()).toBe(0);
-});
-
-test('the real resident memory is a share of some machine', () => {
-  const ratio = watchContainer(1000)();
-  expect(ratio).toBeGreaterThanOrEqual(0);
-  expect(ratio).toBeLessThan(1);
-});
 
 test('active resources are listed at most once an interval', () => {
   let nowMs = 0;
