@@ -10,6 +10,7 @@ const LAYERS = [
   ['record', 'sampling'],
   ['observe'],
   ['ledger', 'resolve-options'],
+  ['default-budget'],
   ['container'],
   ['options', 'process-limits'],
   ['profile'],

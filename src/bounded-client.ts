@@ -1,6 +1,8 @@
 import type { Client, Transport } from '@sentry/core';
 import { Capture } from './capture/capture.ts';
 import { standBetween } from './client-edge.ts';
+import { readContainer } from './container/own-container.ts';
+import { defaultBudgetBytes } from './default-budget.ts';
 import type { Carrier } from './deliver/carrier.ts';
 import { bufferSizeOf, endpointOf } from './deliver/client-endpoint.ts';
 import { HandOn, type Send } from './deliver/hand-on.ts';
@@ -40,7 +42,7 @@ export class BoundedClient {
     });
     this.#limits = new SizeLimits(options);
     this.#ledger = new Ledger(
-      options.memoryBudgetBytes,
+      options.memoryBudgetBytes ?? defaultBudgetBytes(readContainer()),
       (drop) => this.#reporter.drop(drop),
       (identity, sentBytes) => this.#reporter.deliver({ ...identity, sentBytes }),
     );
@@ -59,7 +61,7 @@ export class BoundedClient {
       this.#standBetween(client, transport, passingSend(send, this.#rateLimits, this.#reporter));
       liveClients().add(this);
       const way = this.#carrier instanceof TransportCarrier ? 'handed to your transport' : 'uploaded here';
-      const budgetMiB = (options.memoryBudgetBytes / 2 ** 20).toFixed(1);
+      const budgetMiB = (this.#ledger.budgetBytes / 2 ** 20).toFixed(1);
       this.#reporter.tell('installed', `Installed: a budget of ${budgetMiB} MiB, profiles are ${way}`);
     } catch (error) {
       this.#capture.close();

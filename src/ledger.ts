@@ -28,7 +28,8 @@ export interface LedgerTotals {
  * or become so with what is made of it.
  */
 export class Ledger {
-  readonly budgetBytes: number;
+  #budgetBytes: number;
+  #wantedBudgetBytes: number;
   readonly #onDrop: (drop: Drop) => void;
   readonly #onDeliver: (identity: ProfileIdentity, sentBytes: number) => void;
   readonly #dropped: Partial<Record<DropReason, number>> = {};
@@ -46,9 +47,21 @@ export class Ledger {
     onDrop: (drop: Drop) => void,
     onDeliver: (identity: ProfileIdentity, sentBytes: number) => void = () => {},
   ) {
-    this.budgetBytes = budgetBytes;
+    this.#budgetBytes = budgetBytes;
+    this.#wantedBudgetBytes = budgetBytes;
     this.#onDrop = onDrop;
     this.#onDeliver = onDeliver;
+  }
+
+  /** The bound in force, in bytes. */
+  get budgetBytes(): number {
+    return this.#budgetBytes;
+  }
+
+  /** A lower bound comes into force as what is held goes: nothing is dropped for it. */
+  set budgetBytes(bytes: number) {
+    this.#wantedBudgetBytes = bytes;
+    this.#followBudget();
   }
 
   get freeBytes(): number {
@@ -120,6 +133,12 @@ export class Ledger {
   #setHeld(bytes: number): void {
     this.#heldBytes = bytes;
     this.#peakHeldBytes = Math.max(this.#peakHeldBytes, bytes);
+    this.#followBudget();
+  }
+
+  #followBudget(): void {
+    const leastBytes = Math.min(this.#heldBytes, this.#budgetBytes);
+    this.#budgetBytes = Math.max(this.#wantedBudgetBytes, leastBytes);
   }
 }
 

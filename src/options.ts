@@ -80,7 +80,8 @@ export interface BoundedProfilingOptions {
    * Bound on all that profiling holds, from a profile's start until the server has acknowledged it, in bytes.
    *
    * Range: an integer of at least 1 MiB.
-   * @default 5% of what the process may use (old generation or container, the smaller), between 16 and 64 MiB
+   * @default 5% of the old generation, between 16 and 64 MiB; in a container at most this process's share of 5% of its memory, within
+   * the same bounds: the processes in it that run the same Node share that evenly, with 1 MiB each at least
    */
   memoryBudgetBytes?: number | undefined;
   /**

@@ -3,11 +3,6 @@ import { getHeapStatistics } from 'node:v8';
 
 const MiB = 1024 * 1024;
 
-/** What this process may use: its old generation or its container, the smaller. In bytes. */
-export function maxProcessBytes(): number {
-  return Math.min(maxOldGenerationBytes(), constrainedBytes() ?? Number.POSITIVE_INFINITY);
-}
-
 /** What the maximum of the old generation follows from. */
 export interface HeapConfiguration {
   /** V8's `heap_size_limit`, in bytes: old and young generation together. */

@@ -1,6 +1,5 @@
 import { inspect } from 'node:util';
 import type { BoundedProfilingOptions, Drop, SamplingOptions } from './options.ts';
-import { maxProcessBytes } from './process-limits.ts';
 
 const MiB = 1024 * 1024;
 
@@ -11,7 +10,8 @@ export type ResolvedSampling = {
 
 /** Options after defaults and checks: what runs. */
 export interface ResolvedOptions {
-  readonly memoryBudgetBytes: number;
+  /** Undefined for the default, which depends on how many processes share a container. */
+  readonly memoryBudgetBytes: number | undefined;
   readonly maxItemBytes: number;
   readonly maxEnvelopeBytes: number;
   /** Infinity for no limit. */
@@ -32,7 +32,7 @@ export function resolveOptions(options: BoundedProfilingOptions = {}): ResolvedO
   const { onDrop } = options;
   if (onDrop !== undefined && typeof onDrop !== 'function') throw invalid('onDrop', 'a function', onDrop);
   const resolved: ResolvedOptions = {
-    memoryBudgetBytes: atLeast(options, 'memoryBudgetBytes', MiB) ?? defaultBudgetBytes(),
+    memoryBudgetBytes: atLeast(options, 'memoryBudgetBytes', MiB),
     maxItemBytes: atLeast(options, 'maxItemBytes', 1024) ?? 50 * MiB,
     maxEnvelopeBytes: atLeast(options, 'maxEnvelopeBytes', 1024) ?? 200 * MiB,
     maxRequestBytes: atLeast(options, 'maxRequestBytes', 1024) ?? Number.POSITIVE_INFINITY,
@@ -65,10 +65,6 @@ function isRecord(value: unknown): value is object {
 
 /** Node sets a timer of more than a signed 32-bit integer to 1 ms. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
-
-function defaultBudgetBytes(): number {
-  return Math.round(Math.min(Math.max(0.05 * maxProcessBytes(), 16 * MiB), 64 * MiB));
-}
 
 const SAMPLING_DEFAULTS: ResolvedSampling = {
   lowWatermark: 0.6,

@@ -94,6 +94,30 @@ test('what all profiles share is held once, sinks always, and rises where there 
   expect(ledger.totals()).toMatchObject({ heldBytes: 400, peakHeldBytes: 1000 });
 });
 
+test('a lower budget takes nothing new, and comes into force as what is held goes', () => {
+  const { ledger, capture } = createLedger();
+  const [first, second] = [capture(), capture()];
+  first.resize(500);
+  second.resize(400);
+  ledger.budgetBytes = 300;
+  expect(ledger.budgetBytes).toBe(900);
+  expect(capture().resize(1)).toBe(false);
+  first.drop('network', 'by a test');
+  expect(ledger.budgetBytes).toBe(400);
+  expect(capture().resize(1)).toBe(false);
+  second.resize(200);
+  expect(ledger.budgetBytes).toBe(300);
+  expect(capture().resize(100)).toBe(true);
+});
+
+test('a higher budget has room at once', () => {
+  const { ledger, capture } = createLedger();
+  capture().resize(1000);
+  ledger.budgetBytes = 1500;
+  expect(capture().resize(500)).toBe(true);
+  expect(capture().resize(1)).toBe(false);
+});
+
 test('a profile ends once', () => {
   const { ledger, drops, capture } = createLedger();
   const entry = capture();
@@ -122,7 +146,7 @@ test('a drop is counted by its reason and told', () => {
 });
 
 const step = fc.record({
-  kind: fc.constantFrom('capture', 'resize', 'rest', 'share', 'release', 'deliver', 'drop'),
+  kind: fc.constantFrom('capture', 'resize', 'rest', 'share', 'release', 'deliver', 'drop', 'budget'),
   which: fc.nat(19),
   bytes: fc.nat(1200),
   reason: fc.constantFrom<DropReason>('budget', 'network', 'rejected'),
@@ -138,6 +162,9 @@ const DOING: Record<Step['kind'], (step: Step, entry: Entry, ledger: Ledger) => 
   release: (_, entry) => entry.release(),
   deliver: ({ bytes }, entry) => entry.deliver(bytes),
   drop: ({ reason }, entry) => entry.drop(reason, 'by a test'),
+  budget: ({ bytes }, _, ledger) => {
+    ledger.budgetBytes = bytes;
+  },
 };
 
 test('captured = delivered + dropped + pending and held <= budget, whatever happens', () => {
@@ -160,7 +187,7 @@ test('captured = delivered + dropped + pending and held <= budget, whatever happ
         const ownBytes = holders.reduce((sum, one) => sum + one.heldBytes, 0);
         expect(heldBytes).toBeGreaterThanOrEqual(ownBytes);
         const isAlone = holders.length === 1 && captured.has(holders[0] as Entry);
-        if (!isAlone) expect(heldBytes).toBeLessThanOrEqual(BUDGET_BYTES);
+        if (!isAlone) expect(heldBytes).toBeLessThanOrEqual(ledger.budgetBytes);
       }
       for (const entry of entries) {
         entry.drop('network', 'by a test');

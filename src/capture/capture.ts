@@ -19,6 +19,7 @@ import { survive } from '../survive.ts';
 import type { CaptureMode, OnLost } from './capture-mode.ts';
 import { ChunkMode } from './chunk-mode.ts';
 import { sampleClient } from './client-sampling.ts';
+import { followDefaultBudget } from './follow-budget.ts';
 import { ProfilerLinks } from './profiler-links.ts';
 import { isSpanMode, profilerOf, profilingOptionsOf } from './profiling-client.ts';
 import { TransactionMode } from './transaction-mode.ts';
@@ -75,6 +76,8 @@ export interface CaptureStats {
  * their way.
  */
 export class Capture {
+  readonly #findImages: FindImages;
+  readonly #followBudget: () => void;
   readonly #format: ProfileFormat;
   readonly #expectedBytes: ExpectedBytes;
   readonly #admission: Admission;
@@ -82,7 +85,6 @@ export class Capture {
   readonly #mode: CaptureMode | undefined;
   readonly #detachFromSeam: (() => void) | undefined;
   readonly #links: ProfilerLinks | undefined;
-  readonly #findImages: FindImages;
   readonly #timer: NodeJS.Timeout | undefined;
   /** The part of this client's budget that the recording takes. */
   readonly #host: RecordingHost;
@@ -99,7 +101,13 @@ export class Capture {
         ? '`nodeProfilingIntegration()` is missing'
         : whyUnprofiled(profilingOptions, profiler);
     this.#findImages = deps.findImages;
-    this.#host = { budgetBytes: ledger.budgetBytes, hold: (bytes) => ledger.holdShared(bytes) };
+    this.#followBudget = followDefaultBudget(deps);
+    this.#host = {
+      get budgetBytes() {
+        return ledger.budgetBytes;
+      },
+      hold: (bytes) => ledger.holdShared(bytes),
+    };
     const isTransactions = profiler !== undefined && isSpanMode(profilingOptions, profiler);
     this.#format = isTransactions ? 'transaction' : 'chunk';
     this.#detachFromSeam = profiler && attachToSeam(this.#listener());
@@ -257,6 +265,7 @@ export class Capture {
 
   /** Applies the governor's decision to profiles that run already. */
   #follow(): void {
+    this.#followBudget();
     this.#sampling.tick();
     this.#mode?.follow(this.#sampling.isPaused);
   }

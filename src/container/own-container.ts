@@ -1,5 +1,7 @@
 import { suppressTracing } from '../sdk.ts';
 import { ContainerMemory } from './container-memory.ts';
+import { countProcesses } from './count-processes.ts';
+import { findOwnCgroup } from './own-cgroup.ts';
 
 /** The container of this process, as last read. */
 export interface Container {
@@ -7,14 +9,20 @@ export interface Container {
   readonly limitBytes: number | undefined;
   /** The working set as a share of the limit; 0 where there is none. */
   readonly usedRatio: number;
+  /** How many processes share its memory and may be profiling, this one included. */
+  readonly processes: number;
 }
 
 /** A timer of a second comes a little early now and then. */
 const MEMORY_INTERVAL_MS = 900;
 
+/** Workers come and go in seconds, and to count them takes a file for each. */
+const PROCESSES_INTERVAL_MS = 10_000;
+
 const memory = new ContainerMemory();
-const container = { limitBytes: undefined as number | undefined, usedRatio: 0 };
+const container = { limitBytes: undefined as number | undefined, usedRatio: 0, processes: 1 };
 let memoryReadAtMs = Number.NEGATIVE_INFINITY;
+let processesReadAtMs = Number.NEGATIVE_INFINITY;
 
 /**
  * The container of this process, for all clients together. Read at most once a second, so it costs a timer's tick a tenth of a
@@ -24,12 +32,22 @@ export function readContainer(): Container {
   const nowMs = performance.now();
   if (nowMs - memoryReadAtMs >= MEMORY_INTERVAL_MS) {
     memoryReadAtMs = nowMs;
-    suppressTracing(() => read());
+    suppressTracing(() => read(nowMs));
   }
   return container;
 }
 
-function read(): void {
+function read(nowMs: number): void {
   container.usedRatio = memory.readUsedRatio();
   container.limitBytes = memory.limitBytes;
+  if (nowMs - processesReadAtMs < PROCESSES_INTERVAL_MS) return;
+  processesReadAtMs = nowMs;
+  const directory = container.limitBytes === undefined ? undefined : findOwnCgroup()?.directories[0];
+  if (directory === undefined) container.processes = 1;
+  else container.processes = countProcesses({ root: '/', directory, isForked: isForked() });
+}
+
+/** The daemon of pm2 forks what it runs, and profiles nothing. */
+function isForked(): boolean {
+  return process.send !== undefined && process.env.pm_id === undefined;
 }

@@ -1,0 +1,32 @@
+import { readContainer } from '../container/own-container.ts';
+import { defaultBudgetBytes } from '../default-budget.ts';
+import type { Ledger } from '../ledger.ts';
+import type { Reporter } from '../observe/reporter.ts';
+import type { ResolvedOptions } from '../resolve-options.ts';
+
+export interface FollowBudgetDeps {
+  readonly ledger: Ledger;
+  readonly options: ResolvedOptions;
+  readonly reporter: Reporter;
+}
+
+/**
+ * Keeps a default budget up to date: it changes when other processes come or go that share the container, and with the
+ * container's limit. @returns what has to be called at regular intervals
+ */
+export function followDefaultBudget({ ledger, options, reporter }: FollowBudgetDeps): () => void {
+  if (options.memoryBudgetBytes !== undefined) return () => {};
+  let lastBytes = defaultBudgetBytes(readContainer());
+  return () => {
+    const container = readContainer();
+    const budgetBytes = defaultBudgetBytes(container);
+    if (budgetBytes === lastBytes) return;
+    lastBytes = budgetBytes;
+    ledger.budgetBytes = budgetBytes;
+    const budgetMiB = (budgetBytes / 2 ** 20).toFixed(1);
+    reporter.tell(
+      'budget',
+      `The budget is ${budgetMiB} MiB now, for one of ${container.processes} processes`,
+    );
+  };
+}
