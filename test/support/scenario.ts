@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 // biome-ignore lint/suspicious/noExplicitAny: each scenario reports something else.
@@ -24,6 +24,7 @@ export interface ScenarioRequest {
     | 'profiles'
     | 'reinit'
     | 'rotation'
+    | 'service'
     | 'span'
     | 'steady'
     | 'stops'
@@ -50,6 +51,8 @@ export interface ScenarioRequest {
   transactions?: number;
   durationMs?: number;
   rounds?: number;
+  /** Processes that share a port, beside the one that starts them. */
+  workers?: number;
   /** Which case of a scenario that has several. */
   variant?: string;
   rate?: number;
@@ -61,6 +64,8 @@ export interface ScenarioRequest {
 
 export interface ScenarioOptions {
   execArgv?: string[];
+  /** A command that runs the one which follows it. */
+  launcher?: readonly string[];
   /** What the scenario tells of itself while it runs. */
   onProgress?: (progress: ScenarioResult) => void;
 }
@@ -91,13 +96,12 @@ export function startScenario(
   project: SdkProject,
   format: 'mjs' | 'cjs',
   request: ScenarioRequest,
-  { execArgv = [], onProgress }: ScenarioOptions = {},
+  { execArgv = [], launcher = [], onProgress }: ScenarioOptions = {},
 ): RunningScenario {
   const path = fileURLToPath(new URL(`../sdk/${project}/main.${format}`, import.meta.url));
-  const child = fork(path, [JSON.stringify(request)], {
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    execArgv,
-  });
+  const node = [process.execPath, ...execArgv, path, JSON.stringify(request)];
+  const [command = process.execPath, ...args] = [...launcher, ...node];
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
   const result = collectResult(child, onProgress);
   // Whoever asks for something hears of a failure too.
   result.catch(() => {});

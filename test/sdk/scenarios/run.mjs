@@ -13,6 +13,7 @@ import { links } from './links.mjs';
 import { profiles } from './profiles.mjs';
 import { reinit } from './reinit.mjs';
 import { rotation } from './rotation.mjs';
+import { service } from './service.mjs';
 import { span } from './span.mjs';
 import { steady } from './steady.mjs';
 import { stops } from './stops.mjs';
@@ -32,7 +33,7 @@ import { worker } from './worker.mjs';
  * }} Kit
  * @typedef {{ name: string, dsn: string, bounded?: object | false, order?: 'profiling-first' | 'bounded-first', lifecycle?: string, otherDsn?: string, flushMs?: number,
  *   profiled?: boolean, clients?: number, maxOldBytes?: number, baseRatio?: number, peakRatio?: number, normalMs?: number, recoveryMs?: number,
- *   transactions?: number, durationMs?: number, rounds?: number, variant?: string, rate?: number, options?: object,
+ *   transactions?: number, durationMs?: number, rounds?: number, workers?: number, variant?: string, rate?: number, options?: object,
  *   debugIds?: { member: string, byPath: Record<string, string>, between: string } }} Request
  */
 
@@ -52,6 +53,7 @@ const SCENARIOS = {
   profiles,
   reinit,
   rotation,
+  service,
   span,
   steady,
   stops,
