@@ -28,10 +28,19 @@ function watch(root: string, { constrainedBytes, rssBytes }: Around = {}) {
 /** In bytes, as the files say: what is charged, and the part of it that is inactive file pages. */
 test.each([
   { system: 'v2-docker', limit: 256 * MiB, charged: 21446656, inactive: 20000768 },
+  { system: 'v2-kube', limit: 256 * MiB, charged: 21344256, inactive: 20000768 },
+  // The container has no limit of its own, and sees the pod's.
+  { system: 'v2-kube-podlimit-hostns', limit: 400 * MiB, charged: 21426176, inactive: 20000768 },
   // The limit is `memory.high` here.
   { system: 'v2-systemd', limit: 400 * MiB, charged: 21487616, inactive: 20000768 },
   // The slice allows less than the service: it is what fills up, with all that is in it.
   { system: 'v2-systemd-nested', limit: 200 * MiB, charged: 21389312, inactive: 20000768 },
+  { system: 'hybrid-docker', limit: 256 * MiB, charged: 21823488, inactive: 20353024 },
+  { system: 'hybrid-kube', limit: 256 * MiB, charged: 21254144, inactive: 20000768 },
+  { system: 'hybrid-kube-privatens', limit: 256 * MiB, charged: 21360640, inactive: 20000768 },
+  { system: 'hybrid-systemd', limit: 512 * MiB, charged: 21520384, inactive: 20000768 },
+  // Its own inactive pages are none: they are those of the service in it.
+  { system: 'hybrid-systemd-nested', limit: 200 * MiB, charged: 21184512, inactive: 20000768 },
 ])(
   '$system: the working set is what is charged without inactive pages, by the limit that counts',
   ({ system, limit, charged, inactive }) => {
@@ -41,7 +50,8 @@ test.each([
   },
 );
 
-test.each(['v2-none'])('%s: without a limit there is no pressure', (system) => {
+// The pod has a limit, but the container can't see it.
+test.each(['v2-none', 'v2-kube-podlimit'])('%s: without a limit there is no pressure', (system) => {
   const { memory } = watch(layOutSystem(system));
   expect(memory.readUsedRatio()).toBe(0);
   expect(memory.limitBytes).toBeUndefined();
