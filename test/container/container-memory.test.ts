@@ -35,6 +35,7 @@ test.each([
   { system: 'v2-systemd', limit: 400 * MiB, charged: 21487616, inactive: 20000768 },
   // The slice allows less than the service: it is what fills up, with all that is in it.
   { system: 'v2-systemd-nested', limit: 200 * MiB, charged: 21389312, inactive: 20000768 },
+  { system: 'v1-docker', limit: 256 * MiB, charged: 21938176, inactive: 20512768 },
   { system: 'hybrid-docker', limit: 256 * MiB, charged: 21823488, inactive: 20353024 },
   { system: 'hybrid-kube', limit: 256 * MiB, charged: 21254144, inactive: 20000768 },
   { system: 'hybrid-kube-privatens', limit: 256 * MiB, charged: 21360640, inactive: 20000768 },
@@ -51,11 +52,14 @@ test.each([
 );
 
 // The pod has a limit, but the container can't see it.
-test.each(['v2-none', 'v2-kube-podlimit'])('%s: without a limit there is no pressure', (system) => {
-  const { memory } = watch(layOutSystem(system));
-  expect(memory.readUsedRatio()).toBe(0);
-  expect(memory.limitBytes).toBeUndefined();
-});
+test.each(['v1-none', 'v2-none', 'v2-kube-podlimit'])(
+  '%s: without a limit there is no pressure',
+  (system) => {
+    const { memory } = watch(layOutSystem(system));
+    expect(memory.readUsedRatio()).toBe(0);
+    expect(memory.limitBytes).toBeUndefined();
+  },
+);
 
 const DOCKER_V2 = '/sys/fs/cgroup';
 

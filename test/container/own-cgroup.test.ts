@@ -78,7 +78,11 @@ test.each<[string, string, string[], { version: 1 | 2; directories: string[] } |
   [
     'on a hybrid host the controller is of version 1',
     '5:memory:/a\n1:name=systemd:/b\n0::/b',
-    ['1 0 0:1 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw', v1('/')],
+    [
+      '1 0 0:1 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw',
+      v1('/', '/sys/fs/cgroup/cpu,cpuacct', 'rw,cpu,cpuacct'),
+      v1('/'),
+    ],
     { version: 1, directories: ['/sys/fs/cgroup/memory/a', '/sys/fs/cgroup/memory'] },
   ],
   [
