@@ -25,8 +25,8 @@ let memoryReadAtMs = Number.NEGATIVE_INFINITY;
 let processesReadAtMs = Number.NEGATIVE_INFINITY;
 
 /**
- * The container of this process, for all clients together. Read at most once a second, so it costs a timer's tick a tenth of a
- * millisecond. Not for a decision in a request: whoever traces the file system would see these reads as that request's.
+ * The container of this process, for all clients together. Read at most once a second: three or four files, of 10 to 60 µs each.
+ * Not for a decision in a request: whoever traces the file system would see these reads as that request's.
  */
 export function readContainer(): Container {
   const nowMs = performance.now();
