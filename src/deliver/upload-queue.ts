@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setMaxListeners } from 'node:events';
+import { AwakeClock } from './awake-clock.ts';
 import { Link, pauseAfter } from './link.ts';
 import type { NoAnswer } from './post.ts';
 import {
@@ -45,6 +46,7 @@ export class UploadQueue {
   readonly #late = new Map<Upload, Entry>();
   readonly #failed = new Map<Upload, Entry>();
   readonly #link = new Link();
+  readonly #clock = new AwakeClock();
   readonly #abort = new AbortController();
   /** Leaves the async context of the caller, so that no upload keeps a request's context alive. */
   readonly #detached = AsyncLocalStorage.snapshot();
@@ -80,7 +82,8 @@ export class UploadQueue {
 
   add(upload: Upload): Promise<Ending> {
     return new Promise((resolve) => {
-      const entry = createEntry(this.#count++, upload, resolve);
+      this.#clock.start();
+      const entry = createEntry(this.#count++, upload, resolve, this.#clock.nowMs);
       if (this.#isEnding) end(entry, 'closed', NOT_SENT);
       else {
         upload.isParked = this.#link.isDown;
@@ -97,6 +100,7 @@ export class UploadQueue {
       if (entry !== undefined) end(entry, 'closed', NOT_SENT);
       list.delete(upload);
     }
+    this.#rest();
   }
 
   /** Tries failed uploads again at once; only one of them while the server can't be reached. */
@@ -123,6 +127,11 @@ export class UploadQueue {
       for (const entry of list.values()) end(entry, 'closed', NOT_SENT);
       list.clear();
     }
+    this.#rest();
+  }
+
+  get #isWaiting(): boolean {
+    return this.#lists.some(({ size }) => size > 0);
   }
 
   get #lists(): readonly Map<Upload, Entry>[] {
@@ -220,20 +229,21 @@ export class UploadQueue {
   }
 
   /** The age is that of retries: a first try is made in any case, if its turn comes. */
-  #expiresAtMs({ queuedAtMs, tries }: Entry): number {
-    return queuedAtMs + (tries > 0 ? this.#maxRetryAgeMs : Math.max(this.#maxRetryAgeMs, TURN_MS));
+  #leftMs({ bornAtMs, tries }: Entry): number {
+    const maxAgeMs = tries > 0 ? this.#maxRetryAgeMs : Math.max(this.#maxRetryAgeMs, TURN_MS);
+    return bornAtMs + maxAgeMs - this.#clock.nowMs;
   }
 
   #isExpired(entry: Entry): boolean {
-    return performance.now() >= this.#expiresAtMs(entry);
+    return this.#leftMs(entry) <= 0;
   }
 
   /** Sets the timer for the next upload that may be tried, or expires. */
   #wakeLater(): void {
     clearTimeout(this.#timer);
+    this.#rest();
     const atMs = Math.min(this.#triesAtMs(), this.#firstExpiryMs());
-    const isWaiting = this.#lists.some(({ size }) => size > 0);
-    if (!isWaiting || this.#isEnding || atMs === Number.POSITIVE_INFINITY) return;
+    if (!this.#isWaiting || this.#isEnding || atMs === Number.POSITIVE_INFINITY) return;
     const delayMs = Math.max(1, Math.ceil(atMs - performance.now()));
     this.#timer = this.#detached(() => setTimeout(() => this.#wake(), delayMs).unref());
   }
@@ -262,12 +272,17 @@ export class UploadQueue {
 
   /** Those that were never tried stand in the order of their time. */
   #firstExpiryMs(): number {
-    let atMs = Number.POSITIVE_INFINITY;
+    let leftMs = Number.POSITIVE_INFINITY;
     for (const entry of [firstOf(this.#fresh), firstOf(this.#late)]) {
-      if (entry !== undefined) atMs = Math.min(atMs, this.#expiresAtMs(entry));
+      if (entry !== undefined) leftMs = Math.min(leftMs, this.#leftMs(entry));
     }
-    for (const entry of this.#failed.values()) atMs = Math.min(atMs, this.#expiresAtMs(entry));
-    return atMs;
+    for (const entry of this.#failed.values()) leftMs = Math.min(leftMs, this.#leftMs(entry));
+    return performance.now() + leftMs;
+  }
+
+  /** Without anything under way, no time is told. */
+  #rest(): void {
+    if (!this.#isWaiting && this.#link.active === 0) this.#clock.stop();
   }
 }
 

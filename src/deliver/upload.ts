@@ -63,6 +63,8 @@ export interface Entry {
   readonly upload: Upload;
   readonly resolve: (ending: Ending) => void;
   readonly queuedAtMs: number;
+  /** By the clock that stands still while the process does. */
+  readonly bornAtMs: number;
   triedAtMs: number;
   retryAtMs: number;
   tries: number;
@@ -73,13 +75,19 @@ export interface Entry {
   error: string;
 }
 
-export function createEntry(number: number, upload: Upload, resolve: Entry['resolve']): Entry {
+export function createEntry(
+  number: number,
+  upload: Upload,
+  resolve: Entry['resolve'],
+  bornAtMs: number,
+): Entry {
   const nowMs = performance.now();
   return {
     number,
     upload,
     resolve,
     queuedAtMs: nowMs,
+    bornAtMs,
     triedAtMs: nowMs,
     retryAtMs: 0,
     tries: 0,
