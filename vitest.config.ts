@@ -11,6 +11,7 @@ export default defineConfig({
       'test/pressure/**',
       'test/prometheus/**',
       'test/proxy/**',
+      'test/setups/**',
       'test/vroom/**',
     ],
     // Its modules import each other without extensions, which Node does not resolve.

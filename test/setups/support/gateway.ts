@@ -1,0 +1,68 @@
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+
+/** What a gateway does with connections that it has. New ones it passes on as ever. */
+export type Cut =
+  /** It closes them in order. */
+  | 'close'
+  /** It resets them. */
+  | 'reset'
+  /** It forgets them, and resets each when something comes over it. */
+  | 'forget'
+  /** It forgets them, and swallows what comes. */
+  | 'swallow';
+
+/** Between a process and the relay, as a load balancer or a NAT is. */
+export class Gateway {
+  readonly #server: Server;
+  readonly #connections = new Set<Socket>();
+  #port = 0;
+  #answers = 0;
+
+  constructor(relayPort: number) {
+    this.#server = createServer((socket) => {
+      const upstream = connect(relayPort, '127.0.0.1');
+      socket.pipe(upstream).pipe(socket);
+      upstream.on('data', () => this.#answers++);
+      this.#connections.add(socket);
+      socket.on('error', () => {});
+      upstream.on('error', () => socket.destroy());
+      socket.on('close', () => {
+        this.#connections.delete(socket);
+        upstream.destroy();
+      });
+    });
+  }
+
+  async listen(): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    this.#port = (this.#server.address() as AddressInfo).port;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  /** Parts of answers that it has passed on. */
+  get answers(): number {
+    return this.#answers;
+  }
+
+  /** @returns how many connections there were */
+  cut(how: Cut): number {
+    const connections = [...this.#connections];
+    for (const socket of connections) {
+      if (how === 'reset') socket.resetAndDestroy();
+      else if (how === 'close') socket.end();
+      else {
+        socket.unpipe();
+        socket.on('data', () => how === 'forget' && socket.resetAndDestroy());
+      }
+    }
+    return connections.length;
+  }
+
+  close(): void {
+    this.cut('reset');
+    this.#server.close();
+  }
+}
