@@ -45,11 +45,30 @@ const settling = new Set<BackgroundWork>();
  * @returns stops listening
  */
 export function settleBeforeExit(work: BackgroundWork, timeoutMs: number): () => void {
-  if (background.size === 0) process.on('beforeExit', settleAll);
+  if (background.size === 0) stopListening = listenUncounted();
   background.set(work, timeoutMs);
   return () => {
-    background.delete(work);
-    if (background.size === 0) process.off('beforeExit', settleAll);
+    if (background.delete(work) && background.size === 0) stopListening();
+  };
+}
+
+let stopListening = (): void => {};
+
+/**
+ * The SDK listens twice for each client: after five that were not closed, one more listener would have Node warn of a leak that the
+ * application would not have heard of otherwise.
+ */
+function listenUncounted(): () => void {
+  const raise = (by: 1 | -1): void => {
+    const limit = process.getMaxListeners();
+    // 0 means no limit.
+    if (limit > 0) process.setMaxListeners(Math.max(1, limit + by));
+  };
+  raise(1);
+  process.on('beforeExit', settleAll);
+  return () => {
+    process.off('beforeExit', settleAll);
+    raise(-1);
   };
 }
 

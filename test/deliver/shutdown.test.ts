@@ -228,6 +228,14 @@ test('several clients wait for the end of the process with one listener', () => 
   expect(addedBy({}) - bySdk).toBeLessThanOrEqual(1);
 });
 
+test('that listener takes no place among those that Node allows before it warns', async () => {
+  const limit = process.getMaxListeners();
+  const { client } = createClient(relay.dsn, {});
+  expect(process.getMaxListeners()).toBe(limit + 1);
+  await client.close(100);
+  expect(process.getMaxListeners()).toBe(limit);
+});
+
 test('before the process exits, what waits for the end of a pause is tried at once', async () => {
   const { port, dsn } = relay;
   await relay.close();
