@@ -36,6 +36,11 @@ export interface Ended {
 /** What a process looks like that ended by itself and had nothing to complain of. */
 export const CLEAN = { output: '', exitCode: 0, signal: null };
 
+/** What was printed, without process ids and counts. */
+export function withoutNumbers({ output }: Ended): string {
+  return output.replace(/\d+/g, '#');
+}
+
 export interface RunningSetup {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
