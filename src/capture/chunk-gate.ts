@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { keepAsyncContext } from '../async-context.ts';
 import { replaceMethod } from '../replace-method.ts';
 import { survive } from '../survive.ts';
 import type { SdkProfiler } from './profiling-client.ts';
@@ -49,7 +49,7 @@ export class ChunkGate {
   readonly #stop: () => void;
   readonly #restore: readonly (() => void)[];
   /** Leaves the async context of the request whose span has started the profiler: one timer sets the next. */
-  readonly #detached = AsyncLocalStorage.snapshot();
+  readonly #detached = keepAsyncContext();
   /** Whether the user's lifecycle has started the profiler and not stopped it. */
   #isWanted: boolean;
   /** Chunks that the rate has granted and that have not run yet, with fractions. */

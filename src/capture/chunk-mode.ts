@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { keepAsyncContext } from '../async-context.ts';
 import { ChunkGroup } from '../record/chunk-group.ts';
 import { RecordedProfile, type Recording } from '../record/recorded-profile.ts';
 import { createStub, standInFor, stubSourceOf } from '../record/stand-in.ts';
@@ -44,7 +44,7 @@ export class ChunkMode implements CaptureMode {
   readonly #deps: ChunkModeDeps;
   readonly #gate: ChunkGate | undefined;
   readonly #unseen = new UnseenProfiles(MAX_CHUNK_MS);
-  readonly #detached = AsyncLocalStorage.snapshot();
+  readonly #detached = keepAsyncContext();
   readonly #restoreFlush: (() => void) | undefined;
   #running: Running | undefined;
   #group: ChunkGroup | undefined;

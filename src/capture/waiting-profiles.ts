@@ -1,5 +1,5 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { keepAsyncContext } from '../async-context.ts';
 import type { RecordedProfile } from '../record/recorded-profile.ts';
 
 /**
@@ -38,7 +38,7 @@ export class WaitingProfiles {
   readonly #onAbandon: (profile: RecordedProfile) => void;
   readonly #waiting = new Map<RecordedProfile, Waiting>();
   /** Leaves the async context of the request whose span has ended: one timer sets the next. */
-  readonly #detached = AsyncLocalStorage.snapshot();
+  readonly #detached = keepAsyncContext();
   #abandoned = 0;
   #sweep: NodeJS.Timeout | undefined;
 

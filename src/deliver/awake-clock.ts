@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { keepAsyncContext } from '../async-context.ts';
 
 const BEAT_MS = 1000;
 
@@ -10,7 +10,7 @@ const STANDSTILL_MS = 3000;
  * what waits for its next attempt gets no older by that, because nothing could be tried.
  */
 export class AwakeClock {
-  readonly #detached = AsyncLocalStorage.snapshot();
+  readonly #detached = keepAsyncContext();
   #asleepMs = 0;
   #beatMs = 0;
   #timer: NodeJS.Timeout | undefined;

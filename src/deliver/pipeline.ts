@@ -1,5 +1,5 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { TransportMakeRequestResponse } from '@sentry/core';
+import { keepAsyncContext } from '../async-context.ts';
 import type { Ledger } from '../ledger.ts';
 import { messageOf } from '../observe/message-of.ts';
 import type { Reporter } from '../observe/reporter.ts';
@@ -67,7 +67,7 @@ export class Pipeline {
    * Leaves the async context of whoever sent the envelope: work for one profile goes on in that of another, and sockets
    * and timers would keep a request's context alive (getsentry/sentry-javascript#20174).
    */
-  readonly #detached = AsyncLocalStorage.snapshot();
+  readonly #detached = keepAsyncContext();
   #isClosed = false;
   #encodedBytes = 0;
 

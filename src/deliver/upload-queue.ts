@@ -1,5 +1,5 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { setMaxListeners } from 'node:events';
+import { keepAsyncContext } from '../async-context.ts';
 import { AwakeClock } from './awake-clock.ts';
 import { Link, pauseAfter } from './link.ts';
 import type { NoAnswer } from './post.ts';
@@ -49,7 +49,7 @@ export class UploadQueue {
   readonly #clock = new AwakeClock();
   readonly #abort = new AbortController();
   /** Leaves the async context of the caller, so that no upload keeps a request's context alive. */
-  readonly #detached = AsyncLocalStorage.snapshot();
+  readonly #detached = keepAsyncContext();
   #count = 0;
   #isEnding = false;
   #lastError: string | undefined;

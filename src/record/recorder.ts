@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { keepAsyncContext } from '../async-context.ts';
 import { type Pace, runToEnd, UNPACED } from '../pace/pace.ts';
 import type { TimeSlicer } from '../pace/time-slicer.ts';
 import { type Cut, cutSegments, type Stretch } from './cut.ts';
@@ -78,7 +78,7 @@ export class Recorder {
   /** Segments that are being interned, or wait for it. */
   readonly #interning: Generator<void, void>[] = [];
   readonly #waiters: Waiter[] = [];
-  readonly #detached = AsyncLocalStorage.snapshot();
+  readonly #detached = keepAsyncContext();
   #recordedUntilMs = Number.NEGATIVE_INFINITY;
   #open = 0;
   #isInterning = false;

@@ -1,5 +1,5 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
+import { keepAsyncContext } from '../async-context.ts';
 import type { NativeProfile, RawSegment } from './segment.ts';
 import { findStartSample, firstSample, isWithin } from './start-sample.ts';
 
@@ -69,7 +69,7 @@ export class Rotation {
   /** Two at the most, the older one first. */
   readonly #running: Running[] = [];
   /** Leaves the async context of the request whose span has started the recording. */
-  readonly #detached = AsyncLocalStorage.snapshot();
+  readonly #detached = keepAsyncContext();
   /**
    * Two names in turn. V8 keeps each name until no profile runs, so a new name for each segment would cost 40 MB a day. The names
    * are unique, because the start of a profile ends one that runs under the same name.
