@@ -1,0 +1,14 @@
+const sentryTestkit = require('sentry-testkit');
+const { Sentry, start, handle, getProfilingStats } = require('./service.js');
+
+/** What the service sends of two requests, as the test kit sees it, and what has become of the profiles. */
+module.exports = async function check() {
+  const { testkit, sentryTransport } = sentryTestkit();
+  start(sentryTransport);
+  await handle('first');
+  await handle('second');
+  await Sentry.flush(10_000);
+  // Without a close, the runner has to end by itself all the same.
+  if (process.env.CLOSES === '1') await Sentry.close(10_000);
+  return { names: testkit.transactions().map(({ name }) => name), stats: getProfilingStats() };
+};
