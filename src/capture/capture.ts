@@ -14,6 +14,7 @@ import { learnChosenShare } from '../sampling/chosen-share.ts';
 import { type ExpectedBytes, learnExpectedBytes } from '../sampling/expected-bytes.ts';
 import { type Sampling, type SamplingStats, UNGOVERNED } from '../sampling/sampling.ts';
 import { debug } from '../sdk.ts';
+import { isAddonMissing } from '../seam/native-addon.ts';
 import { attachToSeam, type SeamListener } from '../seam/native-seam.ts';
 import { survive } from '../survive.ts';
 import type { CaptureMode, OnLost } from './capture-mode.ts';
@@ -38,6 +39,11 @@ const FIRST_RECORDED_BYTES = 64 * 1024;
  * shorter.
  */
 const FIRST_UNSEEN_BYTES = 1.5 * MiB;
+
+const WHY_NO_PROFILER = {
+  binary: 'the native profiler has no binary for this version of Node',
+  integration: '`nodeProfilingIntegration()` is missing',
+};
 
 const NO_RECORDING: RecorderStats = {
   bytes: 0,
@@ -94,11 +100,12 @@ export class Capture {
   constructor(deps: CaptureDeps) {
     const { client, options, ledger } = deps;
     const profilingOptions = profilingOptionsOf(client);
-    const profiler = profilerOf(client);
+    const isMissing = isAddonMissing();
+    const profiler = isMissing ? undefined : profilerOf(client);
     // Before the gates change the options.
     const why =
       profiler === undefined
-        ? '`nodeProfilingIntegration()` is missing'
+        ? WHY_NO_PROFILER[isMissing ? 'binary' : 'integration']
         : whyUnprofiled(profilingOptions, profiler);
     this.#findImages = deps.findImages;
     this.#followBudget = followDefaultBudget(deps);

@@ -34,3 +34,18 @@ function toAddon(value: unknown, path: string): NativeAddon | undefined {
   const isSentrys = typeof getFrameModule === 'function' || ADDON_FILE.test(path);
   return isProfiler && isSentrys ? (value as NativeAddon) : undefined;
 }
+
+/** The SDK's module that loads the addon. Without a binary for this version of Node it has none, says so, and nothing is profiled. */
+const LOADER_FILE = /[\\/]node-cpu-profiler[\\/]lib[\\/]index\.js$/;
+
+/** Whether it is known that there is no native profiler. A bundled server does not show its loader. */
+export function isAddonMissing(): boolean {
+  const { cache } = createRequire(process.execPath);
+  const loaders = Object.keys(cache).filter((path) => LOADER_FILE.test(path));
+  return loaders.length > 0 && loaders.every((path) => hasNoBinary(cache[path]?.exports));
+}
+
+function hasNoBinary(loader: unknown): boolean {
+  const exported = Object(loader) as { PrivateCpuProfilerBindings?: unknown };
+  return 'PrivateCpuProfilerBindings' in exported && exported.PrivateCpuProfilerBindings === undefined;
+}
