@@ -7,7 +7,13 @@ import { tableOf } from './compat/table.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DOCS = readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md'));
-const PAGES = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...DOCS.map((name) => `docs/${name}`)];
+const PAGES = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'examples/README.md',
+  ...DOCS.map((name) => `docs/${name}`),
+];
 
 const read = (page: string): string => readFileSync(join(ROOT, page), 'utf8');
 
