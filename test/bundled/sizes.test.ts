@@ -18,8 +18,8 @@ const BUDGETS = {
   'sentry-bounded-profiling/opentelemetry': { minified: 9, compressed: 4 },
 };
 
-/** In kB, as npm downloads it, and as it lies on the disk. */
-const PACKAGE_BUDGET = { compressed: 200, unpacked: 750 };
+/** In kB, as npm downloads it, and as it lies on the disk; most of it are source maps. */
+const PACKAGE_BUDGET = { compressed: 600, unpacked: 2400 };
 
 /** What only the integration has. */
 const FOREIGN = ['@sentry', 'BoundedProfiling', 'https-proxy-agent', 'diagnostics_channel'];
