@@ -18,6 +18,10 @@ export default defineConfig([
     clean: [`!${COMMAND}.js`],
     splitting: true,
     sourcemap: true,
+    esbuildOptions(options) {
+      // The sources would take more space than the code, and the repository has them under the tag of the version.
+      options.sourcesContent = false;
+    },
     treeshake: true,
     shims: true,
   },

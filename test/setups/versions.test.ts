@@ -26,5 +26,7 @@ test('@sentry/node 10 beside the profiler of SDK 11 and profilesSampleRate: it s
   const request = { dsn: relay.dsn, options: { debug: true } };
   const { report, output } = await runSetup('setups/projects/node-10-profiler-11', 'service', request);
   expectUnprofiled(relay, namesOf(4), report.stats);
-  expect(output.match(/\[BoundedProfiling\] .*profiles nothing: `profileSessionSampleRate`/g)).toHaveLength(1);
+  expect(output.match(/\[BoundedProfiling\] .*profiles nothing: `profileSessionSampleRate`/g)).toHaveLength(
+    1,
+  );
 });
