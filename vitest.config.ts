@@ -1,24 +1,29 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { SUITES } from './test/suites.mjs';
 
-export default defineConfig({
+const SHARED = { pool: 'forks', testTimeout: 60_000, hookTimeout: 60_000 } as const;
+const FOREIGN = ['**/node_modules/**', 'test/setups/projects/**'];
+
+const quick: TestProjectInlineConfiguration = {
   test: {
+    ...SHARED,
+    name: 'quick',
     include: ['test/**/*.test.ts'],
-    exclude: [
-      '**/node_modules/**',
-      'test/bundled/**',
-      'test/examples/**',
-      'test/faults/**',
-      'test/pressure/**',
-      'test/prometheus/**',
-      'test/proxy/**',
-      'test/setups/**',
-      'test/vroom/**',
-    ],
+    exclude: [...FOREIGN, ...Object.keys(SUITES).map((name) => `test/${name}/**`)],
     // Its modules import each other without extensions, which Node does not resolve.
     server: { deps: { inline: ['@elg/speedscope'] } },
-    pool: 'forks',
+  },
+};
+
+/** `npm test` runs what is quick, `scripts/suite.mjs` one of the others. */
+export default defineConfig({
+  test: {
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    projects: [
+      quick,
+      ...Object.entries(SUITES).map(([name, { vitest }]) => ({
+        test: { ...SHARED, name, include: [`test/${name}/**/*.test.ts`], exclude: FOREIGN, ...vitest },
+      })),
+    ],
   },
 });

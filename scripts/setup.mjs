@@ -33,13 +33,16 @@ function install(directory) {
 }
 
 /**
- * A copy and not a link: through a link, the package would find the SDK of the root instead of the project's own.
+ * A copy and not a link: through a link, the package would find the SDK of the root instead of the project's own. A copy that is up
+ * to date stays, because another suite may be using it.
  *
  * @param {string} target
  */
 function copyPackage(target) {
+  const parts = ['package.json', 'dist'];
+  if (newest([target], 'oldest') > newest(parts.map(inRoot))) return;
   rmSync(target, { recursive: true, force: true });
-  for (const part of ['package.json', 'dist']) cpSync(inRoot(part), join(target, part), { recursive: true });
+  for (const part of parts) cpSync(inRoot(part), join(target, part), { recursive: true });
 }
 
 /** @param {string} path */

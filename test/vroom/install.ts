@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,13 +11,8 @@ const INSTALLED = join(VENV, 'requirements.txt');
 /** The Python that has Sentry's library. */
 export const PYTHON = join(VENV, 'bin/python');
 
-/** Whether Python can make a venv: Debian puts `ensurepip`, which that takes, into a package of its own. */
-export function hasPython(): boolean {
-  return spawnSync('python3', ['-c', 'import ensurepip, venv']).status === 0;
-}
-
 /** Installs Sentry's library into a venv of its own, once for each version. */
-export function installLibrary(): void {
+export function setup(): void {
   if (existsSync(INSTALLED) && readFileSync(INSTALLED).equals(readFileSync(REQUIREMENTS))) return;
   rmSync(VENV, { recursive: true, force: true });
   run('python3', ['-m', 'venv', VENV]);
