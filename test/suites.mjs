@@ -25,6 +25,10 @@ export const SUITES = {
   faults: {
     what: 'real services through every fault of the table',
   },
+  large: {
+    what: 'profiles and files so large, or of such shapes, that one takes seconds',
+    maxWorkers: 1,
+  },
   pressure: {
     what: 'real services under memory pressure, some of them for a minute',
     // So near to the limit of its heap V8 itself gives up now and then on a slow machine, profiled or not.

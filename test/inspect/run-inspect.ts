@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import type { Report } from '../../src/inspect/describe.ts';
 
-const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 const REPORT_MEMORY = new URL('report-memory.mjs', import.meta.url).href;
 
 /** How the command ended. */
@@ -18,13 +18,13 @@ export interface Ended {
   readonly stdout: string;
   readonly stderr: string;
   readonly exitCode: number | null;
-  /** Peak resident memory of its process, the loader of TypeScript included. */
+  /** Peak resident memory of its process. */
   readonly peakMiB: number;
 }
 
-/** Runs the command in a process of its own. @param input goes to its standard input, as fast as it is taken */
+/** Runs the built command in a process of its own. @param input goes to its standard input, as fast as it is taken */
 export async function runCommand(args: readonly string[], input: Iterable<Uint8Array> = []): Promise<Ended> {
-  const child = spawn(process.execPath, ['--import', 'tsx', '--import', REPORT_MEMORY, CLI, ...args], {
+  const child = spawn(process.execPath, ['--import', REPORT_MEMORY, CLI, ...args], {
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
   });
   const memory = child.stdio[3] as Readable;

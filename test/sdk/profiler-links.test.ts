@@ -21,11 +21,15 @@ interface Kind {
 
 const KINDS: readonly Kind[] = [
   { project: '10', traces: 'static' },
-  { project: '10', traces: 'stream' },
-  // Two copies of core: the scope that the profiler writes its id into is not the one that events are made from.
-  { project: '10-mixed', traces: 'static' },
   { project: '11', traces: 'static' },
   { project: '11', traces: 'stream' },
+];
+
+/** What differs in how the link gets lost. Where two copies of core are, the profiler's scope is not the one that events are made from. */
+const MORE_KINDS: readonly Kind[] = [
+  ...KINDS,
+  { project: '10', traces: 'stream' },
+  { project: '10-mixed', traces: 'static' },
   { project: '11-mixed', traces: 'stream' },
 ];
 
@@ -128,7 +132,7 @@ test.each(KINDS)('SDK $project, traces $traces: nor does what finds no room in t
   expect(stats.skipped.budget).toBeGreaterThan(0);
 });
 
-test.each(KINDS)(
+test.each(MORE_KINDS)(
   'SDK $project, traces $traces: nor what lies outside of the user’s own starts',
   async (kind) => {
     await run(kind, { variant: 'manual', lifecycle: 'manual', bounded: { sampling: false } });

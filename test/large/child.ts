@@ -1,10 +1,10 @@
 import type { Envelope } from '@sentry/core';
 import type { ProfilingStats } from '../../src/index.ts';
 import type { Profile } from '../../src/profile/types.ts';
+import { digestOf } from '../fuzz/digest.ts';
 import { openClient } from '../support/client.ts';
 import { chunkEnvelope, transactionEnvelope } from '../support/relay/examples.ts';
-import { digestOf } from './digest.ts';
-import { BROKEN_SHAPES, SOUND_SHAPES } from './large-shapes.ts';
+import { BROKEN_SHAPES, SOUND_SHAPES } from './shapes.ts';
 
 // A process of its own, whose heap is limited on the command line. Sends large profiles to a relay elsewhere, one by one.
 

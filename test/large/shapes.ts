@@ -1,6 +1,6 @@
+import { examplePayload, type Format } from '../fuzz/base-profiles.ts';
 import { nest } from '../support/json-values.ts';
 import type { AnyProfile } from '../support/profiles.ts';
-import { examplePayload, type Format } from './base-profiles.ts';
 
 const MEGA = 1_000_000;
 

@@ -2,8 +2,8 @@ import { constants } from 'node:buffer';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../src/inspect/describe.ts';
+import { type Ended, runCommand } from '../inspect/run-inspect.ts';
 import { chunkEnvelope, writeEnvelope } from '../support/relay/examples.ts';
-import { type Ended, runCommand } from './run-inspect.ts';
 
 const MIB = 1024 * 1024;
 const GIB = 1024 * MIB;

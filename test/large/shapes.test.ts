@@ -2,13 +2,13 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Profile } from '../../src/profile/types.ts';
+import { digestOf } from '../fuzz/digest.ts';
 import { withoutRepeats } from '../support/parts.ts';
 import { type Relay, startRelay } from '../support/relay/index.ts';
-import { digestOf } from './digest.ts';
-import type { LargeReport } from './large-child.ts';
-import { BROKEN_SHAPES, SOUND_SHAPES } from './large-shapes.ts';
+import type { LargeReport } from './child.ts';
+import { BROKEN_SHAPES, SOUND_SHAPES } from './shapes.ts';
 
-const CHILD = fileURLToPath(new URL('large-child.ts', import.meta.url));
+const CHILD = fileURLToPath(new URL('child.ts', import.meta.url));
 
 /** Far less than what a table as long as a list says it is would take, and more than any of them takes. */
 const MAX_EXTRA_RSS_MIB = 400;
