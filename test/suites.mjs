@@ -52,6 +52,9 @@ export const SUITES = {
     what: 'a real nginx in front of the relay, and profiles of up to 60 MB',
     need: { commands: [['nginx', '-v']], packages: 'nginx' },
   },
+  sdk: {
+    what: 'services with the real SDKs 10 and 11, each in a process of its own',
+  },
   setups: {
     what: 'every set-up in a process of its own, some of them frozen for a minute',
     vitest: { testTimeout: 120_000 },
