@@ -16,7 +16,7 @@ const LAYERS = [
   ['profile'],
   ['encode'],
   ['survive'],
-  ['sdk', 'pace', 'replace-method', 'async-context'],
+  ['sdk', 'pace', 'replace-method', 'async-context', 'units'],
 ];
 
 /** Statistics have the type that the part has which counts them. Of the parts above it, this one may know types. */

@@ -1,7 +1,6 @@
 import type { Container } from './container/own-container.ts';
 import { maxOldGenerationBytes } from './process-limits.ts';
-
-const MiB = 1024 * 1024;
+import { MiB } from './units.ts';
 
 const SHARE = 0.05;
 const MIN_BYTES = 16 * MiB;

@@ -1,7 +1,6 @@
 import { totalmem } from 'node:os';
 import { getHeapStatistics } from 'node:v8';
-
-const MiB = 1024 * 1024;
+import { MiB } from './units.ts';
 
 /** What the maximum of the old generation follows from. */
 export interface HeapConfiguration {

@@ -1,7 +1,6 @@
 import { inspect } from 'node:util';
 import type { BoundedProfilingOptions, Drop, SamplingOptions } from './options.ts';
-
-const MiB = 1024 * 1024;
+import { MiB } from './units.ts';
 
 /** The options of sampling after defaults and checks. */
 export type ResolvedSampling = {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   compactProfile,
   encodeProfile,
@@ -32,19 +32,19 @@ const LARGE: [string, () => object][] = [
 ];
 
 describe('encodeProfile', () => {
-  it.each(LARGE)('yields blocks of at most 64 KiB and none that is empty: %s', (_, build) => {
+  test.each(LARGE)('yields blocks of at most 64 KiB and none that is empty: %s', (_, build) => {
     const lengths = Array.from(encodeProfile(build()), (block) => block.length);
     expect(lengths.length).toBeGreaterThan(1);
     expect(Math.max(...lengths)).toBeLessThanOrEqual(BLOCK_BYTES);
     expect(Math.min(...lengths)).toBeGreaterThan(0);
   });
 
-  it.each(LARGE)('together they are the JSON: %s', (_, build) => {
+  test.each(LARGE)('together they are the JSON: %s', (_, build) => {
     const encoded = Buffer.concat([...encodeProfile(build())]);
     expect(encoded.equals(Buffer.from(JSON.stringify(build())))).toBe(true);
   });
 
-  it('yields blocks that stay as they were when the next are asked for', () => {
+  test('yields blocks that stay as they were when the next are asked for', () => {
     const blocks: Uint8Array[] = [];
     const copies: Buffer[] = [];
     for (const block of encodeProfile(realisticProfile({ samples: 3000 }))) {
@@ -55,12 +55,12 @@ describe('encodeProfile', () => {
     expect(blocks.every((block, i) => copies[i]?.equals(block))).toBe(true);
   });
 
-  it('yields full blocks but for a piece', () => {
+  test('yields full blocks but for a piece', () => {
     const lengths = Array.from(encodeProfile(realisticProfile({ samples: 3000 })), (block) => block.length);
     expect(Math.min(...lengths.slice(0, -1))).toBeGreaterThan(BLOCK_BYTES - 6 * 8192);
   });
 
-  it('reads the profile as blocks are asked for', () => {
+  test('reads the profile as blocks are asked for', () => {
     let reads = 0;
     const frame = { get function() { return 'x'.repeat(100 + (reads++ % 2)); } }; // biome-ignore format: on one line
     const blocks = encodeProfile(profileOfFrames(Array(10_000).fill(frame)));
@@ -68,14 +68,14 @@ describe('encodeProfile', () => {
     expect(reads).toBeLessThan(3000);
   });
 
-  it('can be left early', () => {
+  test('can be left early', () => {
     for (const block of encodeProfile(realisticProfile({ samples: 3000 }))) {
       expect(block.length).toBeGreaterThan(0);
       break;
     }
   });
 
-  it('leaves the profile alone', () => {
+  test('leaves the profile alone', () => {
     const profile = realisticProfile({ samples: 200 });
     const before = JSON.stringify(profile);
     Array.from(encodeProfile(deepFreeze(profile)));
@@ -84,25 +84,25 @@ describe('encodeProfile', () => {
 });
 
 describe('measureProfile', () => {
-  it.each(LARGE)('is the sum of the lengths of the blocks: %s', (_, build) => {
+  test.each(LARGE)('is the sum of the lengths of the blocks: %s', (_, build) => {
     let bytes = 0;
     for (const block of encodeProfile(build())) bytes += block.length;
     expect(measureProfile(build())).toBe(bytes);
   });
 
-  it('refuses what encodeProfile refuses', () => {
+  test('refuses what encodeProfile refuses', () => {
     expect(() => measureProfile({ a: 1n })).toThrow(TypeError);
   });
 });
 
 describe('compactProfile', () => {
-  it('returns plain arrays', () => {
+  test('returns plain arrays', () => {
     const { samples, stacks, frames } = compactProfile(smallProfile() as Profile).profile;
     expect([samples, stacks, frames].map(Array.isArray)).toEqual([true, true, true]);
     expect(stacks.map(Array.isArray)).toEqual([true]);
   });
 
-  it.each(['v1', 'v2'] as const)(
+  test.each(['v1', 'v2'] as const)(
     'makes a realistic profile a lot smaller, and loses nothing: %s',
     (format) => {
       const profile = realisticProfile({ samples: 3000, format });
@@ -112,12 +112,12 @@ describe('compactProfile', () => {
     },
   );
 
-  it('gives what encodes to the JSON of what it gave', () => {
+  test('gives what encodes to the JSON of what it gave', () => {
     const compact = compactProfile(realisticProfile({ samples: 500 }));
     expect(Buffer.concat([...encodeProfile(compact)]).toString() === JSON.stringify(compact)).toBe(true);
   });
 
-  it('throws the exported error', () => {
+  test('throws the exported error', () => {
     expect(() => compactProfile({} as Profile)).toThrow(MalformedProfileError);
   });
 });

@@ -10,13 +10,14 @@ import type { Recorder, RecorderStats } from '../record/recorder.ts';
 import type { RecordingHost } from '../record/recording-hosts.ts';
 import type { ResolvedOptions } from '../resolve-options.ts';
 import { Admission } from '../sampling/admission.ts';
-import { learnChosenShare } from '../sampling/chosen-share.ts';
-import { type ExpectedBytes, learnExpectedBytes } from '../sampling/expected-bytes.ts';
+import { createChosenShare } from '../sampling/chosen-share.ts';
+import { createExpectedBytes, type ExpectedBytes } from '../sampling/expected-bytes.ts';
 import { type Sampling, type SamplingStats, UNGOVERNED } from '../sampling/sampling.ts';
 import { debug } from '../sdk.ts';
 import { isAddonMissing } from '../seam/native-addon.ts';
 import { attachToSeam, type SeamListener } from '../seam/native-seam.ts';
 import { survive } from '../survive.ts';
+import { MiB } from '../units.ts';
 import type { CaptureMode, OnLost } from './capture-mode.ts';
 import { ChunkMode } from './chunk-mode.ts';
 import { sampleClient } from './client-sampling.ts';
@@ -28,8 +29,6 @@ import { whyUnprofiled } from './unprofiled.ts';
 
 /** How often running profiles are looked after where there is no governor. */
 const UNGOVERNED_INTERVAL_MS = 1000;
-
-const MiB = 1024 * 1024;
 
 /** A waiting profile is expected to hold this much until one has been seen. Real services compressed 20 s to 40 to 70 kB. */
 const FIRST_RECORDED_BYTES = 64 * 1024;
@@ -119,14 +118,14 @@ export class Capture {
     this.#format = isTransactions ? 'transaction' : 'chunk';
     this.#detachFromSeam = profiler && attachToSeam(this.#listener());
     const isSeeing = this.#detachFromSeam !== undefined;
-    this.#expectedBytes = learnExpectedBytes(isSeeing ? FIRST_RECORDED_BYTES : FIRST_UNSEEN_BYTES);
+    this.#expectedBytes = createExpectedBytes(isSeeing ? FIRST_RECORDED_BYTES : FIRST_UNSEEN_BYTES);
     this.#admission = new Admission({
       ledger,
       expectedBytes: this.#expectedBytes,
       format: this.#format,
       reporter: deps.reporter,
     });
-    const chosenShare = learnChosenShare();
+    const chosenShare = createChosenShare();
     try {
       this.#sampling =
         profiler === undefined

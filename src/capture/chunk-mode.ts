@@ -6,6 +6,7 @@ import { replaceMethod } from '../replace-method.ts';
 import type { Admission } from '../sampling/admission.ts';
 import type { Sampling } from '../sampling/sampling.ts';
 import { survive } from '../survive.ts';
+import { TIMER_TOLERANCE_MS } from '../units.ts';
 import { type CaptureMode, type Cause, EVICTED, type OnLost, UNFINISHED } from './capture-mode.ts';
 import { ChunkGate, isChunkProfiler } from './chunk-gate.ts';
 import type { ProfilerLinks } from './profiler-links.ts';
@@ -14,9 +15,6 @@ import { UnseenProfiles } from './unseen-profiles.ts';
 
 /** The SDK ends a chunk after 60 s in any case (`CHUNK_INTERVAL_MS`). */
 const MAX_CHUNK_MS = 60_000;
-
-/** Timers count in whole milliseconds, and may come early by a part of one. */
-const TIMER_TOLERANCE_MS = 2;
 
 /** A flush ends a chunk that has run for this long. A shorter one would cost more in metadata than it shows. */
 const MIN_FLUSHED_MS = 1000;

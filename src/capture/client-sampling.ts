@@ -4,8 +4,8 @@ import type { Reporter } from '../observe/reporter.ts';
 import type { ResolvedOptions } from '../resolve-options.ts';
 import type { ExpectedBytes } from '../sampling/expected-bytes.ts';
 import { governSampling, type Sampling, UNGOVERNED } from '../sampling/sampling.ts';
-import { watchSignals } from '../sampling/signal-sources.ts';
-import { watchRootSpans } from './root-span-watch.ts';
+import { createSignalSources } from '../sampling/signal-sources.ts';
+import { createRootSpanWatch } from './root-span-watch.ts';
 
 export interface ClientSamplingParts {
   readonly client: Client;
@@ -22,8 +22,8 @@ export function sampleClient(
   { client, ledger, expectedBytes, reporter, readShare }: ClientSamplingParts,
 ): Sampling {
   if (options === false) return UNGOVERNED;
-  const rootSpans = watchRootSpans(client);
-  const sources = watchSignals(options, {
+  const rootSpans = createRootSpanWatch(client);
+  const sources = createSignalSources(options, {
     get expectedBytes() {
       return expectedBytes.value;
     },

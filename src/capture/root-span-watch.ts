@@ -1,5 +1,5 @@
 import type { Client } from '@sentry/core';
-import { countRootSpans } from '../sampling/root-spans.ts';
+import { createRootSpans } from '../sampling/root-spans.ts';
 import { getRootSpan } from '../sdk.ts';
 
 /** Counts the open root spans of a client. Each request or job that is traced has one. */
@@ -8,8 +8,8 @@ export interface RootSpanWatch {
   close(): void;
 }
 
-export function watchRootSpans(client: Client): RootSpanWatch {
-  const spans = countRootSpans();
+export function createRootSpanWatch(client: Client): RootSpanWatch {
+  const spans = createRootSpans();
   const unsubscribe = [
     client.on('spanStart', (span) => {
       if (getRootSpan(span) === span) spans.started(span);

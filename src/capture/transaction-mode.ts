@@ -4,15 +4,13 @@ import { createStub } from '../record/stand-in.ts';
 import type { Admission } from '../sampling/admission.ts';
 import type { Sampling } from '../sampling/sampling.ts';
 import { survive } from '../survive.ts';
+import { TIMER_TOLERANCE_MS } from '../units.ts';
 import { type CaptureMode, type Cause, EVICTED, type OnLost, UNFINISHED } from './capture-mode.ts';
 import { isFlushingSpans, isIdle, maxProfileMsOf, type ProfilingOptions } from './profiling-client.ts';
 import { installSpanGate } from './span-gate.ts';
 import { SpanProfiles } from './span-profiles.ts';
 import { UnseenProfiles } from './unseen-profiles.ts';
 import { WaitingProfiles } from './waiting-profiles.ts';
-
-/** Timers count in whole milliseconds from a clock that was read before. */
-const TIMER_TOLERANCE_MS = 2;
 
 export interface TransactionModeDeps {
   readonly client: Client;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { keepAsyncContext } from '../async-context.ts';
 import type { RecordedProfile } from '../record/recorded-profile.ts';
+import { TIMER_TOLERANCE_MS } from '../units.ts';
 
 /**
  * How long the transaction of a finished profile may take to come. Spans are collected for a moment after the root span
@@ -20,9 +21,6 @@ export const CUT_OFF_CLAIM_MS = 300_000;
 const CUT_OFF_BYTES = 1024;
 
 const SWEEP_MS = 1000;
-
-/** Timers count in whole milliseconds, and may come early by a part of one. */
-const TIMER_TOLERANCE_MS = 2;
 
 interface Waiting {
   finishedAtMs: number;

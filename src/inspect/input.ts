@@ -1,12 +1,11 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { MiB } from '../units.ts';
 import { NoProfileError } from './no-profile-error.ts';
 
-const MIB = 1024 * 1024;
-
 /** Large enough that a gigabyte takes about a thousand turns of the event loop. */
-const CHUNK_BYTES = MIB;
+const CHUNK_BYTES = MiB;
 
 const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
 
@@ -14,7 +13,7 @@ const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
  * Profiles compress 10 to 40 times. Deflate reaches 1,032 times, on what holds next to no information: a large envelope of
  * filler is let through, and what grows beyond this much at such a rate was made to keep readers busy.
  */
-const BOMB_BYTES = 2048 * MIB;
+const BOMB_BYTES = 2048 * MiB;
 const BOMB_RATIO = 200;
 
 /**

@@ -12,7 +12,7 @@ const GAIN = 0.01;
  * Learns the share from the choices. The budget has to carry a profile for each context that the user's own rate chooses, and not
  * for each context. If all were counted, a low rate would be lowered again while the budget is empty.
  */
-export function learnChosenShare(): ChosenShare {
+export function createChosenShare(): ChosenShare {
   let choices = 0;
   let value = 1;
   return {

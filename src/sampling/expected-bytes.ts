@@ -23,7 +23,7 @@ const FIRST_FALL = 0.5;
  *
  * @param firstBytes the guess before a profile has been seen
  */
-export function learnExpectedBytes(firstBytes: number): ExpectedBytes {
+export function createExpectedBytes(firstBytes: number): ExpectedBytes {
   let value = firstBytes;
   let observed = 0;
   return {

@@ -14,7 +14,7 @@ export interface HeapSource {
 
 /** The old generation, as shares of its maximum. */
 export interface HeapLive {
-  /** Live after the last major collection. 0 before the first: see {@link watchHeap}. */
+  /** Live after the last major collection. 0 before the first: see {@link createHeapLive}. */
   readonly liveRatio: number;
   /** Major collections seen. */
   readonly collections: number;
@@ -28,7 +28,7 @@ export interface HeapLive {
  * before the old generation is half full, so a process that had none is under no pressure, and the memory in use may be garbage
  * of its start.
  */
-export function watchHeap(source: HeapSource = v8Source()): HeapLive {
+export function createHeapLive(source: HeapSource = v8Source()): HeapLive {
   let liveBytes = 0;
   let collections = 0;
   const close = source.onMajorCollection(() => {

@@ -15,7 +15,7 @@ export interface RootSpans {
  *
  * @param now a clock that never goes back, in ms
  */
-export function countRootSpans(now: () => number = () => performance.now()): RootSpans {
+export function createRootSpans(now: () => number = () => performance.now()): RootSpans {
   const startSeconds = new WeakMap<object, number>();
   const counts = new Array<number>(MAX_AGE_SECONDS).fill(0);
   let open = 0;

@@ -2,7 +2,7 @@ import { type Container, readContainer } from '../container/own-container.ts';
 import type { ResolvedOptions } from '../resolve-options.ts';
 import { countActiveResources } from './active-resources.ts';
 import { resolveContexts } from './contexts.ts';
-import { watchHeap } from './heap-live.ts';
+import { createHeapLive } from './heap-live.ts';
 import type { Signals } from './signals.ts';
 
 /** The signals that belong to one client and not to the process. */
@@ -21,11 +21,11 @@ export interface SignalSources {
   close(): void;
 }
 
-export function watchSignals(
+export function createSignalSources(
   { contexts, intervalMs }: Exclude<ResolvedOptions['sampling'], false>,
   client: ClientSignals,
 ): SignalSources {
-  const heap = watchHeap();
+  const heap = createHeapLive();
   let container: Container = readContainer();
   const countContexts = resolveContexts(contexts, {
     rootSpans: () => client.openRootSpans,

@@ -5,7 +5,7 @@ import * as Sentry from '@sentry/node';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { readContainer } from '../../src/container/own-container.ts';
 import { resolveOptions } from '../../src/resolve-options.ts';
-import { watchSignals } from '../../src/sampling/signal-sources.ts';
+import { createSignalSources } from '../../src/sampling/signal-sources.ts';
 import { layOutSystem } from './system-tree.ts';
 
 /** Lets the process see the files of another system, and hears of each that is read, as a tool does that traces the file system. */
@@ -49,7 +49,7 @@ test('however many clients ask, the files are read once a second, and for a deci
   enterSystem('v2-docker', () => reads++);
   const { sampling } = resolveOptions();
   const client = { expectedBytes: 1, availableBytes: 1, openRootSpans: 1 };
-  const clients = [1, 2, 3].map(() => watchSignals(sampling || ({} as never), client));
+  const clients = [1, 2, 3].map(() => createSignalSources(sampling || ({} as never), client));
   onTestFinished(() => {
     for (const { close } of clients) close();
   });

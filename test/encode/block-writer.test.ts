@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { BLOCK_BYTES, BlockWriter, recycleBlock } from '../../src/encode/block-writer.ts';
 
 function writeAll(texts: readonly string[]): Uint8Array[] {
@@ -9,7 +9,7 @@ function writeAll(texts: readonly string[]): Uint8Array[] {
 }
 
 describe('BlockWriter', () => {
-  it('writes the UTF-8 of all pieces in their order', () => {
+  test('writes the UTF-8 of all pieces in their order', () => {
     const text = fc.string({ unit: 'binary', maxLength: 20 }).map((unit) => unit.repeat(500));
     fc.assert(
       fc.property(fc.array(text, { maxLength: 30 }), (texts) => {
@@ -19,7 +19,7 @@ describe('BlockWriter', () => {
     );
   });
 
-  it.each(['x', 'é', '€', '😀'])('never cuts a character that does not fit: %s', (character) => {
+  test.each(['x', 'é', '€', '😀'])('never cuts a character that does not fit: %s', (character) => {
     for (let before = BLOCK_BYTES - 5; before <= BLOCK_BYTES; before++) {
       const blocks = writeAll(['x'.repeat(before), character, character]);
       const texts = blocks.map((block) => new TextDecoder('utf-8', { fatal: true }).decode(block));
@@ -28,21 +28,21 @@ describe('BlockWriter', () => {
     }
   });
 
-  it('fills a block to its last byte', () => {
+  test('fills a block to its last byte', () => {
     const lengths = writeAll(['x'.repeat(BLOCK_BYTES - 4), '😀', 'y']).map((block) => block.length);
     expect(lengths).toEqual([BLOCK_BYTES, 1]);
   });
 
-  it('takes a piece as large as a block', () => {
+  test('takes a piece as large as a block', () => {
     const lengths = writeAll(['a', 'x'.repeat(BLOCK_BYTES), 'b']).map((block) => block.length);
     expect(lengths).toEqual([1, BLOCK_BYTES, 1]);
   });
 
-  it('throws when a piece is larger than a block: cut short it would be broken JSON', () => {
+  test('throws when a piece is larger than a block: cut short it would be broken JSON', () => {
     expect(() => new BlockWriter().write('x'.repeat(BLOCK_BYTES + 1))).toThrow();
   });
 
-  it('says when there is a sealed block to drain', () => {
+  test('says when there is a sealed block to drain', () => {
     const writer = new BlockWriter();
     writer.write('x'.repeat(BLOCK_BYTES));
     const whileOpen = writer.hasSealed;
@@ -52,25 +52,25 @@ describe('BlockWriter', () => {
     expect([whileOpen, afterSeal, writer.hasSealed]).toEqual([false, true, false]);
   });
 
-  it('keeps the open block back unless it is the last', () => {
+  test('keeps the open block back unless it is the last', () => {
     const writer = new BlockWriter();
     writer.write('x');
     expect(writer.drain()).toEqual([]);
     expect(Buffer.concat(writer.drain(true)).toString()).toBe('x');
   });
 
-  it('has nothing to drain when nothing was written', () => {
+  test('has nothing to drain when nothing was written', () => {
     expect(new BlockWriter().drain(true)).toEqual([]);
   });
 
-  it('has nothing to drain a second time', () => {
+  test('has nothing to drain a second time', () => {
     const writer = new BlockWriter();
     writer.write('x');
     writer.drain(true);
     expect(writer.drain(true)).toEqual([]);
   });
 
-  it('leaves a drained block alone', () => {
+  test('leaves a drained block alone', () => {
     const writer = new BlockWriter();
     writer.write('x');
     const [block] = writer.drain(true);
@@ -78,7 +78,7 @@ describe('BlockWriter', () => {
     expect(Buffer.from(block as Uint8Array).toString()).toBe('x');
   });
 
-  it('writes into a block that was given back, at its whole length', () => {
+  test('writes into a block that was given back, at its whole length', () => {
     const writer = new BlockWriter();
     writer.write('x');
     const [first] = writer.drain(true);

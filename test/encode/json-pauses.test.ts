@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ArrayView } from '../../src/encode/array-view.ts';
 import { BlockWriter } from '../../src/encode/block-writer.ts';
 import { encodeJson } from '../../src/encode/json.ts';
@@ -33,7 +33,7 @@ function encodePaced(value: unknown, pace: Pace, counter: Counter = { count: 0 }
 describe('encodeJson, asked to pause at each chance', () => {
   const list = (element: (index: number) => unknown) => Array.from({ length: COUNT }, (_, i) => element(i));
 
-  it.each<[string, (counter: Counter) => object]>([
+  test.each<[string, (counter: Counter) => object]>([
     ['numbers', (counter) => countingReads(list(Number), counter)],
     ['flat objects', (counter) => list((i) => countingReads({ i, name: 'x' }, counter))],
     [
@@ -72,18 +72,18 @@ describe('encodeJson, asked to pause at each chance', () => {
     expect(pauses).toBeGreaterThan(COUNT / LONGEST_STRETCH);
   });
 
-  it('pauses within a long string', () => {
+  test('pauses within a long string', () => {
     expect(encodePaced('x'.repeat(10_000_000), ALWAYS_OVER).pauses).toBeGreaterThan(1000);
   });
 
-  it('writes the same', () => {
+  test('writes the same', () => {
     const profile = realisticProfile({ samples: 3000 });
     expect(encodePaced(profile, ALWAYS_OVER).text === JSON.stringify(profile)).toBe(true);
   });
 });
 
 describe('encodeJson, never asked to pause', () => {
-  it('stops for sealed blocks only', () => {
+  test('stops for sealed blocks only', () => {
     const writer = new BlockWriter();
     const profile = realisticProfile({ samples: 3000 });
     for (const _ of encodeJson(profile, writer, UNPACED)) expect(writer.drain()).not.toEqual([]);

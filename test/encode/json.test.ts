@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { encodeProfile } from '../../src/encoder.ts';
 import { jsonOf, nest, oddKey, oddValue } from '../support/json-values.ts';
 import { jsonProfile, oddProfile, realisticProfile } from '../support/profiles.ts';
@@ -92,24 +92,24 @@ const CASES: [string, unknown][] = [
 ];
 
 describe('encodeJson writes the bytes of JSON.stringify', () => {
-  it.each(CASES)('for %s', (_, value) => {
+  test.each(CASES)('for %s', (_, value) => {
     expectSameAsStringify(value);
     expectSameAsStringify(opened(value));
     expectSameAsStringify([value, [[value]], value]);
   });
 
-  it('for any value', () => {
+  test('for any value', () => {
     fc.assert(fc.property(oddValue, expectSameAsStringify), { numRuns: 5000 });
   });
 
-  it('for any value in an object that is too odd to be written in one go', () => {
+  test('for any value in an object that is too odd to be written in one go', () => {
     fc.assert(
       fc.property(oddValue, (value) => expectSameAsStringify(opened(value))),
       { numRuns: 2000 },
     );
   });
 
-  it('for any value, 200 levels deep', () => {
+  test('for any value, 200 levels deep', () => {
     fc.assert(
       fc.property(oddValue, fc.integer({ min: 1, max: 200 }), (value, levels) =>
         expectSameAsStringify(nest(value, levels)),
@@ -118,22 +118,22 @@ describe('encodeJson writes the bytes of JSON.stringify', () => {
     );
   });
 
-  it('for any profile', () => {
+  test('for any profile', () => {
     fc.assert(fc.property(fc.oneof(jsonProfile, oddProfile), expectSameAsStringify), { numRuns: 2000 });
   });
 
-  it.each(['v1', 'v2'] as const)('for a realistic profile, %s', (format) => {
+  test.each(['v1', 'v2'] as const)('for a realistic profile, %s', (format) => {
     expectSameAsStringify(realisticProfile({ samples: 2000, format }));
   });
 
-  it('for lists of every length around a batch and a piece', () => {
+  test('for lists of every length around a batch and a piece', () => {
     const elements: unknown[] = [0, 'x', null, undefined, {}, [], { a: 1 }, { a: {} }, withKey];
     for (const length of [31, 32, 33, 63, 64, 65, 326, 327, 328, 329, 656]) {
       for (const element of elements) expectSameAsStringify([Array(length).fill(element)]);
     }
   });
 
-  it('for objects of every size around a piece', () => {
+  test('for objects of every size around a piece', () => {
     for (const size of [280, 290, 300, 310, 320, 330, 340, 1000]) {
       expectSameAsStringify(Object.fromEntries(Array.from({ length: size }, (_, i) => [`k${i}`, i])));
     }
@@ -143,7 +143,7 @@ describe('encodeJson writes the bytes of JSON.stringify', () => {
 describe('encodeJson cuts long text', () => {
   const UNITS = ['x', '\ude00', '\ud83d', '\u0000', '"', 'é', '€'];
 
-  it('between characters, wherever a surrogate pair falls', () => {
+  test('between characters, wherever a surrogate pair falls', () => {
     for (let start = PIECE_UNITS - 6; start <= PIECE_UNITS + 6; start++) {
       for (const tail of [
         '😀',
@@ -162,11 +162,11 @@ describe('encodeJson cuts long text', () => {
     }
   });
 
-  it('when it is all surrogate pairs, at an odd and at an even place', () => {
+  test('when it is all surrogate pairs, at an odd and at an even place', () => {
     expectSameAsStringify({ even: '😀'.repeat(PIECE_UNITS * 2), odd: `x${'😀'.repeat(PIECE_UNITS * 2)}` });
   });
 
-  it.each(UNITS)('made of %j, around each multiple of a piece', (unit) => {
+  test.each(UNITS)('made of %j, around each multiple of a piece', (unit) => {
     for (const length of [1, 2, 3].flatMap((n) => [
       n * PIECE_UNITS - 1,
       n * PIECE_UNITS,
@@ -178,7 +178,7 @@ describe('encodeJson cuts long text', () => {
     }
   });
 
-  it('when it is a key', () => {
+  test('when it is a key', () => {
     fc.assert(
       fc.property(fc.integer({ min: -30, max: 30 }), oddKey, (offset, tail) => {
         const key = 'é'.repeat(PIECE_UNITS + offset) + tail;
@@ -195,7 +195,7 @@ describe('encodeJson refuses what JSON.stringify refuses', () => {
   cycle.push({ deep: cycle });
   const throwing = { get member(): never { throw new RangeError('getter'); } }; // biome-ignore format: on one line
 
-  it.each<[string, unknown]>([
+  test.each<[string, unknown]>([
     ['a BigInt', 1n],
     ['a BigInt in a flat list', [1, 1n]],
     ['a BigInt in a flat object', { a: 1n }],
@@ -211,7 +211,7 @@ describe('encodeJson refuses what JSON.stringify refuses', () => {
     expect(() => encode(value)).toThrow(TypeError);
   });
 
-  it.each<[string, unknown]>([
+  test.each<[string, unknown]>([
     ['a flat object', throwing],
     ['an object that is opened', { a: {}, throwing }],
     ['toJSON', { toJSON: () => throwing.member }],
@@ -219,13 +219,13 @@ describe('encodeJson refuses what JSON.stringify refuses', () => {
     expect(() => encode(value)).toThrow(new RangeError('getter'));
   });
 
-  it('1,000 levels are taken', () => {
+  test('1,000 levels are taken', () => {
     expectSameAsStringify(nest(1, 1000));
   });
 });
 
 describe('encodeJson, as JSON.stringify does,', () => {
-  it('calls toJSON once', () => {
+  test('calls toJSON once', () => {
     let calls = 0;
     encode([{ toJSON: () => ++calls }, { a: {} }]);
     expect(calls).toBe(1);
@@ -243,7 +243,7 @@ describe('encodeJson with BigInt.prototype.toJSON', () => {
   }
   const values: unknown[] = [1n, [1n], { a: 1n }, { a: {}, b: 1n, c: [{}, 2n] }, [[[3n, 4n]]]];
 
-  it.each<[string, (this: bigint, key: string) => unknown]>([
+  test.each<[string, (this: bigint, key: string) => unknown]>([
     ['to a string with the key', function (key) { return `${key}=${this}`; }], // biome-ignore format: on one line
     ['to undefined', () => undefined],
     ['to a long string', () => 'b'.repeat(100_000)],

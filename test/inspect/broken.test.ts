@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Report } from '../../src/inspect/describe.ts';
 import { realisticProfile } from '../support/profiles.ts';
 import { chunkEnvelope, transactionEnvelope, writeEnvelope } from '../support/relay/examples.ts';
@@ -20,7 +20,7 @@ async function complaintAbout(bytes: Uint8Array | string): Promise<string> {
 }
 
 describe('what is no profile', () => {
-  it.each<[string, string | Uint8Array, string]>([
+  test.each<[string, string | Uint8Array, string]>([
     ['nothing', '', ': it is empty'],
     ['white space', ' \n\n', ': it is empty'],
     [
@@ -81,7 +81,7 @@ describe('what is no profile', () => {
     expect(await complaintAbout(bytes)).toMatch(new RegExp(`^${escaped(complaint)}`));
   });
 
-  it('is told in one line: a value nested deeper than the encoder goes', async () => {
+  test('is told in one line: a value nested deeper than the encoder goes', async () => {
     const depth = 100_000;
     const nested = `{"profile":{"samples":[],"stacks":[],"frames":[]},"a":${'['.repeat(depth)}${']'.repeat(depth)}}`;
     expect(await complaintAbout(nested)).toBe(': Expected at most 1000 levels of nesting');
@@ -93,7 +93,7 @@ function escaped(text: string): string {
 }
 
 describe('what breaks off', () => {
-  it.each<[string, Uint8Array | string, RegExp]>([
+  test.each<[string, Uint8Array | string, RegExp]>([
     ['a profile', PROFILE.slice(0, 500), /^: it is not JSON: /],
     [
       'an envelope',
@@ -120,13 +120,13 @@ describe('what breaks off', () => {
     expect(await complaintAbout(bytes)).toMatch(complaint);
   });
 
-  it('is told in one line: a gzip stream with a wrong checksum', async () => {
+  test('is told in one line: a gzip stream with a wrong checksum', async () => {
     const damaged = gzipSync(CHUNK);
     damaged.writeUInt32LE(0, damaged.length - 8);
     expect(await complaintAbout(damaged)).toBe(': its gzip stream is damaged: incorrect data check');
   });
 
-  it('still tells of the profiles before that, which Relay would refuse with the rest', async () => {
+  test('still tells of the profiles before that, which Relay would refuse with the rest', async () => {
     const envelope = chunkEnvelope();
     envelope.items.push({ header: { type: 'attachment' }, payload: 'x'.repeat(1000) });
     const path = writeInput(writeEnvelope(envelope).subarray(0, -10));
@@ -140,7 +140,7 @@ describe('what breaks off', () => {
     });
   });
 
-  it('still tells of the profiles beside one that is none', async () => {
+  test('still tells of the profiles beside one that is none', async () => {
     const envelope = transactionEnvelope();
     envelope.items.unshift({ header: { type: 'profile' }, payload: { profile: null } });
     const path = writeInput(writeEnvelope(envelope));
@@ -152,7 +152,7 @@ describe('what breaks off', () => {
 });
 
 describe('a profile with broken members', () => {
-  it('is described as far as it goes, without what compaction would leave of it', async () => {
+  test('is described as far as it goes, without what compaction would leave of it', async () => {
     const profile = realisticProfile({ samples: 20 });
     const { samples, stacks, frames } = profile.profile as unknown as Record<string, unknown[]>;
     samples?.push(null, { stack_id: 'length', thread_id: 7, timestamp: 'now' });

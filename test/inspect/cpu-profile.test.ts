@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { Profiler } from 'node:inspector';
 import { join } from 'node:path';
 import { importFromChromeCPUProfile } from '@elg/speedscope/dist/library/import/chrome.js';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Report } from '../../src/inspect/describe.ts';
 import { chunkEnvelope, type ExampleEnvelope, writeEnvelope } from '../support/relay/examples.ts';
 import { OTHER_SDKS } from './other-sdks.ts';
@@ -53,7 +53,7 @@ function speedscopeTimes(cpuProfile: Profiler.Profile) {
 const V8_ITSELF = ['(garbage collector)', '(program)'];
 
 describe('a .cpuprofile of a real profile', () => {
-  it.each(['v1', 'v2'] as const)('shows in speedscope what the report says: %s', async (format) => {
+  test.each(['v1', 'v2'] as const)('shows in speedscope what the report says: %s', async (format) => {
     const envelope: ExampleEnvelope = recordEnvelopes()[format];
     const { report, cpuProfile } = await exportOf(writeEnvelope(envelope));
     const { totalUs, times } = speedscopeTimes(cpuProfile);
@@ -69,7 +69,7 @@ describe('a .cpuprofile of a real profile', () => {
     }
   });
 
-  it('keeps to the format of Chrome', async () => {
+  test('keeps to the format of Chrome', async () => {
     const { cpuProfile, report } = await exportOf(writeEnvelope(recordEnvelopes().v2));
     const { nodes, samples = [], timeDeltas = [], startTime, endTime } = cpuProfile;
     const ids = nodes.map(({ id }) => id);
@@ -88,7 +88,7 @@ describe('a .cpuprofile of a real profile', () => {
 });
 
 describe('a .cpuprofile', () => {
-  it('has times in microseconds, places from 0, files as URLs, and idle time', async () => {
+  test('has times in microseconds, places from 0, files as URLs, and idle time', async () => {
     const envelope = chunkEnvelope();
     payloadOf(envelope).profile = {
       samples: [
@@ -124,7 +124,7 @@ describe('a .cpuprofile', () => {
     });
   });
 
-  it('has one thread, the busiest first, and the others beside it', async () => {
+  test('has one thread, the busiest first, and the others beside it', async () => {
     const python = OTHER_SDKS.find(({ name }) => name === 'Python, with a transaction');
     const { directory, notes, cpuProfile } = await exportOf(python?.envelope as Buffer);
     expect(readdirSync(directory).sort()).toEqual(['out-2.cpuprofile', 'out.cpuprofile']);
@@ -138,7 +138,7 @@ describe('a .cpuprofile', () => {
     expect(second?.times.get('Condition.wait')).toEqual({ selfUs: 10_000, totalUs: 10_000 });
   });
 
-  it('that can’t be written, or would be empty, is told with exit code 1', async () => {
+  test('that can’t be written, or would be empty, is told with exit code 1', async () => {
     const input = writeInput(writeEnvelope(chunkEnvelope()));
     const nowhere = await runCommand(['inspect', input, '--cpuprofile', '/nowhere/out.cpuprofile']);
     expect(nowhere).toMatchObject({

@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { OTHER_SDKS } from './other-sdks.ts';
 import { reportOf } from './run-inspect.ts';
 
 describe('inspect reads envelopes of other SDKs', () => {
-  it.each(OTHER_SDKS)(
+  test.each(OTHER_SDKS)(
     '$name',
     async ({ envelope, format, samples, distinct, hottest: [name, selfShare] }) => {
       const report = await reportOf(envelope);

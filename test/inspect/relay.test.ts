@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   chunkEnvelope,
   type ExampleEnvelope,
@@ -120,20 +120,20 @@ const V2: [string, RegExp, Breakage][] = [
 ];
 
 describe('Relay would not take', () => {
-  it.each(BOTH)('%s', async (_, reason, breakIt) => {
+  test.each(BOTH)('%s', async (_, reason, breakIt) => {
     expect(await reasonsFor(transactionEnvelope(), breakIt)).toContainEqual(expect.stringMatching(reason));
     expect(await reasonsFor(chunkEnvelope(), breakIt)).toContainEqual(expect.stringMatching(reason));
   });
 
-  it.each(V1)('format v1 with %s', async (_, reason, breakIt) => {
+  test.each(V1)('format v1 with %s', async (_, reason, breakIt) => {
     expect(await reasonsFor(transactionEnvelope(), breakIt)).toContainEqual(expect.stringMatching(reason));
   });
 
-  it.each(V2)('format v2 with %s', async (_, reason, breakIt) => {
+  test.each(V2)('format v2 with %s', async (_, reason, breakIt) => {
     expect(await reasonsFor(chunkEnvelope(), breakIt)).toContainEqual(expect.stringMatching(reason));
   });
 
-  it('what is over its limits', async () => {
+  test('what is over its limits', async () => {
     const fill = (target: { filler?: string }, bytes: number): void => {
       target.filler = 'x'.repeat(bytes);
     };
@@ -148,7 +148,7 @@ describe('Relay would not take', () => {
 });
 
 describe('Relay would take', () => {
-  it.each<[string, () => ExampleEnvelope, Breakage]>([
+  test.each<[string, () => ExampleEnvelope, Breakage]>([
     ['what the SDK sends with a transaction', transactionEnvelope, () => undefined],
     ['what the SDK sends as a chunk', chunkEnvelope, () => undefined],
     ['a chunk out of order', chunkEnvelope, ({ profile }) => profile.samples.reverse()],

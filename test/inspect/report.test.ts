@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { compactProfile, measureProfile } from '../../src/encoder.ts';
 import { recordProfile } from '../support/native-profiler.ts';
 import { realisticProfile } from '../support/profiles.ts';
@@ -21,7 +21,7 @@ beforeAll(() => {
 const jsonBytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
 describe('the report of a real profile', () => {
-  it.each(['v1', 'v2'] as const)('tells what it is made of: %s', async (format) => {
+  test.each(['v1', 'v2'] as const)('tells what it is made of: %s', async (format) => {
     const payload = payloadOf(real[format]);
     const { samples, stacks, frames } = payload.profile;
     const compact = compactProfile(payload);
@@ -51,7 +51,7 @@ describe('the report of a real profile', () => {
     ).toBe(true);
   });
 
-  it('is the same for an envelope, a gzipped one and the payload alone', async () => {
+  test('is the same for an envelope, a gzipped one and the payload alone', async () => {
     const envelope = writeEnvelope(real.v2);
     const payload = payloadOf(real.v2);
     const report = await reportOf(envelope);
@@ -60,14 +60,14 @@ describe('the report of a real profile', () => {
     expect(await reportOf(gzipSync(JSON.stringify(payload, undefined, 2)))).toEqual(report);
   });
 
-  it('is the same from standard input', async () => {
+  test('is the same from standard input', async () => {
     const envelope = writeEnvelope(real.v2);
     const { stdout, exitCode } = await runCommand(['inspect', '-', '--json'], oneByOne(gzipSync(envelope)));
     expect(exitCode).toBe(0);
     expect(JSON.parse(stdout)).toEqual(await reportsOf(envelope));
   });
 
-  it('says less of what was compacted already, and that nothing more can be saved', async () => {
+  test('says less of what was compacted already, and that nothing more can be saved', async () => {
     const compact = compactProfile(payloadOf(real.v2));
     const { bytes, compactBytes, frames, stacks, distinct } = await reportOf(
       Buffer.from(JSON.stringify(compact)),
@@ -76,7 +76,7 @@ describe('the report of a real profile', () => {
     expect(distinct).toEqual({ stacks, frames });
   });
 
-  it('reads well without --json', async () => {
+  test('reads well without --json', async () => {
     const path = writeInput(writeEnvelope(real.v2));
     const { stdout, stderr } = await runCommand(['inspect', path]);
     const { samples, stacks, frames } = payloadOf(real.v2).profile;
@@ -99,7 +99,7 @@ describe('the report of a real profile', () => {
   });
 });
 
-it('a function whose name has line breaks or codes for a terminal is one row of text', async () => {
+test('a function whose name has line breaks or codes for a terminal is one row of text', async () => {
   const envelope = chunkEnvelope();
   payloadOf(envelope).profile.frames[0].function = 'a\nb\u001b[2J\u009bc';
   const { stdout } = await runCommand(['inspect', writeInput(writeEnvelope(envelope))]);
@@ -126,7 +126,7 @@ describe('the hottest functions', () => {
     return hottest.map((one) => [one.function, round(one.selfShare), round(one.totalShare)]);
   }
 
-  it('weigh a sample by the time to the next of its thread, whatever their order', async () => {
+  test('weigh a sample by the time to the next of its thread, whatever their order', async () => {
     const samples = [
       sample(1, 103),
       sample(0, 100),
@@ -141,14 +141,14 @@ describe('the hottest functions', () => {
     ]);
   });
 
-  it('count a function that calls itself once, and idle time as nobody’s', async () => {
+  test('count a function that calls itself once, and idle time as nobody’s', async () => {
     const samples = [sample(0, 100), sample(1, 101), sample(0, 104)];
     expect(await hottestOf(samples, [[0, 0, 0], []], [{ function: 'again' }])).toEqual([
       ['again', 0.25, 0.25],
     ]);
   });
 
-  it('leave out what V8 puts under each stack, and take its (idle) for idle time', async () => {
+  test('leave out what V8 puts under each stack, and take its (idle) for idle time', async () => {
     const frames = [{ function: '(root)' }, { function: '(idle)' }, { function: 'work' }];
     const samples = [sample(0, 100), sample(1, 103), sample(0, 104)];
     expect(
@@ -171,14 +171,14 @@ describe('the hottest functions', () => {
   });
   const oneAfterTheOther = [sample(0, 100), sample(1, 101), sample(2, 103), sample(0, 107)];
 
-  it('have a function once, from however many lines it was called: Node tells the line of the call', async () => {
+  test('have a function once, from however many lines it was called: Node tells the line of the call', async () => {
     const frames = [at(1, 3), at(9, 3), at(12, 3)];
     expect(await hottestOf(oneAfterTheOther, [[0], [1], [2]], frames)).toEqual([['get', 1, 1]]);
     // Once in a stack too, where it was called by itself.
     expect(await hottestOf(oneAfterTheOther, [[0, 1], [1, 2], [2]], frames)).toEqual([['get', 1, 1]]);
   });
 
-  it('tell functions of one name apart by their file and the column where they begin', async () => {
+  test('tell functions of one name apart by their file and the column where they begin', async () => {
     const frames = [at(1, 3), at(1, 7), at(1, 3, '/app/b.js')];
     expect(await hottestOf(oneAfterTheOther, [[0], [1], [2]], frames)).toEqual([
       ['get (/app/b.js:1:3)', 0.571, 0.571],
@@ -187,7 +187,7 @@ describe('the hottest functions', () => {
     ]);
   });
 
-  it('tell no line of a function that has several', async () => {
+  test('tell no line of a function that has several', async () => {
     const frames = [at(1, 3), at(9, 3), at(1, 3, '/app/b.js')];
     expect(await hottestOf(oneAfterTheOther, [[0], [1], [2]], frames)).toEqual([
       ['get (/app/b.js:1:3)', 0.571, 0.571],
@@ -195,7 +195,7 @@ describe('the hottest functions', () => {
     ]);
   });
 
-  it('are told apart by the line too where it is their own, as in a browser, and never where it is the one that ran', async () => {
+  test('are told apart by the line too where it is their own, as in a browser, and never where it is the one that ran', async () => {
     const frames = [at(1, 3), at(9, 3), at(1, 3)];
     expect(await hottestOf(oneAfterTheOther, [[0], [1], [2]], frames, 'javascript')).toEqual([
       ['get (/app/a.js:1:3)', 0.714, 0.714],
@@ -204,7 +204,7 @@ describe('the hottest functions', () => {
     expect(await hottestOf(oneAfterTheOther, [[0], [1], [2]], frames, 'python')).toEqual([['get', 1, 1]]);
   });
 
-  it('of a real profile have a function once that was called from two lines', async () => {
+  test('of a real profile have a function once that was called from two lines', async () => {
     const { samples, stacks, frames } = recordProfile(400);
     const lines = frames.flatMap(({ function: name, lineno }) => (name === 'work' ? [lineno] : []));
     expect(new Set(lines).size).toBeGreaterThan(1);
@@ -221,7 +221,7 @@ function round(share: number): number {
 }
 
 describe('several profiles in one envelope', () => {
-  it('are all reported, and refused because there are several', async () => {
+  test('are all reported, and refused because there are several', async () => {
     const envelope = chunkEnvelope();
     const [chunk] = envelope.items;
     if (chunk === undefined) throw new Error('no chunk');

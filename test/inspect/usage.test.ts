@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { runCommand, writeInput } from './run-inspect.ts';
 
 const FILE = '/nowhere/profile.json';
 
 describe('the command line', () => {
-  it.each<[string, string[], RegExp]>([
+  test.each<[string, string[], RegExp]>([
     ['no command', [], /^Expected a command\n/],
     ['another command', ['improve', FILE], /^Expected the command `inspect`, got `improve`\n/],
     ['no file', ['inspect', '--json'], /^Expected a FILE/],
@@ -20,7 +20,7 @@ describe('the command line', () => {
     expect(exitCode).toBe(2);
   });
 
-  it('tells its usage and its version on standard output', async () => {
+  test('tells its usage and its version on standard output', async () => {
     const help = await runCommand(['--help']);
     expect(help).toMatchObject({ stderr: '', exitCode: 0 });
     expect(help.stdout).toMatch(/^Usage: sentry-bounded-profiling inspect FILE/);
@@ -34,14 +34,14 @@ describe('the command line', () => {
     });
   });
 
-  it('says with exit code 1 which file is not there, and that a directory is none', async () => {
+  test('says with exit code 1 which file is not there, and that a directory is none', async () => {
     const missing = await runCommand(['inspect', FILE]);
     expect(missing).toMatchObject({ stdout: '', exitCode: 1 });
     expect(missing.stderr).toBe(`${FILE}: ENOENT: no such file or directory, open '${FILE}'\n`);
     expect(await runCommand(['inspect', '/tmp'])).toMatchObject({ exitCode: 1, stderr: /EISDIR/ });
   });
 
-  it('prints an empty array with --json if there is no profile', async () => {
+  test('prints an empty array with --json if there is no profile', async () => {
     const { stdout, exitCode } = await runCommand(['inspect', writeInput(Buffer.from('[]')), '--json']);
     expect(JSON.parse(stdout)).toEqual([]);
     expect(exitCode).toBe(1);

@@ -1,6 +1,6 @@
 import { constants } from 'node:buffer';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Report } from '../../src/inspect/describe.ts';
 import { type Ended, runCommand } from '../inspect/run-inspect.ts';
 import { chunkEnvelope, writeEnvelope } from '../support/relay/examples.ts';
@@ -48,7 +48,7 @@ function inspect(input: Iterable<Uint8Array>): Promise<Ended> {
 }
 
 describe('an envelope of a gigabyte', () => {
-  it.each([
+  test.each([
     ['with lengths', { type: 'attachment', length: GIB }],
     ['without', { type: 'attachment' }],
   ])('is read without holding it: %s', async (_, attachment) => {
@@ -60,7 +60,7 @@ describe('an envelope of a gigabyte', () => {
     expect(peakMiB).toBeLessThan(STREAMED_MIB);
   });
 
-  it('is read without holding it: compressed', async () => {
+  test('is read without holding it: compressed', async () => {
     const { exitCode, stdout, peakMiB } = await inspect(
       compressed(profileBehind(GIB, { type: 'attachment', length: GIB })),
     );
@@ -74,7 +74,7 @@ describe('a profile longer than V8’s longest string', () => {
   const bytes = constants.MAX_STRING_LENGTH + 1;
   const complaint = `it is longer than ${constants.MAX_STRING_LENGTH} bytes, V8's longest string`;
 
-  it('is skipped if its length is told, and the next one read', async () => {
+  test('is skipped if its length is told, and the next one read', async () => {
     const next = writeEnvelope(chunkEnvelope()).toString().split('\n').slice(1).join('\n');
     function* input(): Generator<Uint8Array> {
       yield* profileOf(bytes, { type: 'profile', length: bytes });
@@ -87,20 +87,20 @@ describe('a profile longer than V8’s longest string', () => {
     expect(peakMiB).toBeLessThan(STREAMED_MIB);
   });
 
-  it('is told if it has no length', async () => {
+  test('is told if it has no length', async () => {
     const { stderr, exitCode } = await inspect(profileOf(bytes, { type: 'profile' }));
     expect(exitCode).toBe(1);
     expect(stderr).toContain(`standard input, item 1: ${complaint}`);
   });
 
-  it('is told if it was saved alone', async () => {
+  test('is told if it was saved alone', async () => {
     const { stderr, exitCode } = await inspect(profileOf(bytes));
     expect(exitCode).toBe(1);
     expect(stderr).toContain(`standard input: ${complaint}`);
   });
 });
 
-it('a header that does not end is no header', async () => {
+test('a header that does not end is no header', async () => {
   function* input(): Generator<Uint8Array> {
     yield Buffer.from('{}\n{"type":"');
     yield* filler(64 * MIB);
@@ -112,7 +112,7 @@ it('a header that does not end is no header', async () => {
   expect(peakMiB).toBeLessThan(STREAMED_MIB);
 });
 
-it('a gzip bomb is given up', async () => {
+test('a gzip bomb is given up', async () => {
   function* bomb(): Generator<Uint8Array> {
     yield Buffer.from('{}\n{"type":"attachment"}\n');
     yield* filler(2.1 * GIB);

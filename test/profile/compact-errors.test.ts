@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { compactProfile, MalformedProfileError } from '../../src/encoder.ts';
 import { type AnyProfile, profileOfFrames, smallProfile } from '../support/profiles.ts';
 
@@ -27,13 +27,13 @@ const BAD_INDEXES: [string, unknown][] = [
 ];
 
 describe('compactProfile throws a MalformedProfileError', () => {
-  it('that is a TypeError with a code', () => {
+  test('that is a TypeError with a code', () => {
     const error = new MalformedProfileError('message');
     expect(error).toBeInstanceOf(TypeError);
     expect([error.name, error.code]).toEqual(['MalformedProfileError', 'ERR_MALFORMED_PROFILE']);
   });
 
-  it.each<[string, unknown]>([
+  test.each<[string, unknown]>([
     ['null', null],
     ['undefined', undefined],
     ['a string', 'profile'],
@@ -46,7 +46,7 @@ describe('compactProfile throws a MalformedProfileError', () => {
   });
 
   describe.each(['samples', 'stacks', 'frames'])('for `%s`', (table) => {
-    it.each<[string, unknown]>([
+    test.each<[string, unknown]>([
       ['missing', undefined],
       ['null', null],
       ['a string', '[]'],
@@ -59,7 +59,7 @@ describe('compactProfile throws a MalformedProfileError', () => {
 
   const OUT_OF_RANGE: [string, unknown][] = [...BAD_INDEXES, ['the length of the table', 'length']];
 
-  it.each(OUT_OF_RANGE)('for a stack_id that is %s', (_, index) => {
+  test.each(OUT_OF_RANGE)('for a stack_id that is %s', (_, index) => {
     const put = ({ profile }: AnyProfile) => {
       profile.samples.push({ stack_id: index === 'length' ? profile.stacks.length : index, thread_id: '0' });
     };
@@ -70,26 +70,26 @@ describe('compactProfile throws a MalformedProfileError', () => {
     ['a stack', 0],
     ['a stack that no sample refers to', 1],
   ])('for an entry of %s', (_, stack) => {
-    it.each(OUT_OF_RANGE)('that is %s', (_, index) => {
+    test.each(OUT_OF_RANGE)('that is %s', (_, index) => {
       const put = ({ profile }: AnyProfile) => {
         profile.stacks[stack].push(index === 'length' ? profile.frames.length : index);
       };
       expect(() => compactBroken(put)).toThrow(MalformedProfileError);
     });
 
-    it('that is beyond the first thousand', () => {
+    test('that is beyond the first thousand', () => {
       const put = ({ profile }: AnyProfile) => (profile.stacks[stack] = [...Array(5000).fill(0), 3]);
       expect(() => compactBroken(put)).toThrow(MalformedProfileError);
     });
 
-    it('that is a hole', () => {
+    test('that is a hole', () => {
       expect(() => compactBroken(({ profile }) => delete profile.stacks[stack][0])).toThrow(
         MalformedProfileError,
       );
     });
   });
 
-  it.each<[string, unknown]>([
+  test.each<[string, unknown]>([
     ['null', null],
     ['undefined', undefined],
     ['a string', 'sample'],
@@ -103,7 +103,7 @@ describe('compactProfile throws a MalformedProfileError', () => {
     ['a stack', 0],
     ['a stack that no sample refers to', 1],
   ])('for %s', (_, stack) => {
-    it.each<[string, unknown]>([
+    test.each<[string, unknown]>([
       ['null', null],
       ['undefined', undefined],
       ['a number', 0],
@@ -117,7 +117,7 @@ describe('compactProfile throws a MalformedProfileError', () => {
     });
   });
 
-  it.each<[string, unknown]>([
+  test.each<[string, unknown]>([
     ['null', null],
     ['undefined', undefined],
     ['a string', 'frame'],
@@ -128,7 +128,7 @@ describe('compactProfile throws a MalformedProfileError', () => {
     expect(() => compactBroken(({ profile }) => (profile.frames[0] = frame))).toThrow(MalformedProfileError);
   });
 
-  it.each([
+  test.each([
     [
       'which index, the limit and the value',
       ({ profile }: AnyProfile) => profile.stacks[0].push(-7),
@@ -145,11 +145,11 @@ describe('compactProfile throws a MalformedProfileError', () => {
 });
 
 describe('compactProfile throws what JSON.stringify would throw', () => {
-  it.each(['lineno', 'colno', 'function', 'other'])('for a BigInt in a frame, as %s', (key) => {
+  test.each(['lineno', 'colno', 'function', 'other'])('for a BigInt in a frame, as %s', (key) => {
     expect(() => compactProfile(profileOfFrames([{ [key]: 1n }]))).toThrow(TypeError);
   });
 
-  it.each(['lineno', 'colno', 'function', 'in_app', 'other'])(
+  test.each(['lineno', 'colno', 'function', 'in_app', 'other'])(
     'when the getter `%s` of a frame throws',
     (key) => {
       const error = new RangeError('getter');
@@ -161,7 +161,7 @@ describe('compactProfile throws what JSON.stringify would throw', () => {
     },
   );
 
-  it('when the toJSON of a frame throws', () => {
+  test('when the toJSON of a frame throws', () => {
     const error = new RangeError('toJSON');
     const toJSON = () => {
       throw error;
@@ -171,7 +171,7 @@ describe('compactProfile throws what JSON.stringify would throw', () => {
 });
 
 describe('compactProfile either does not mind or throws a MalformedProfileError', () => {
-  it.each<[string, unknown]>([
+  test.each<[string, unknown]>([
     ['null', null],
     ['undefined', undefined],
     ['a function', () => 1],

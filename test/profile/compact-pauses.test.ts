@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Pace, UNPACED } from '../../src/pace/pace.ts';
 import { type Compaction, compact } from '../../src/profile/compact.ts';
 import type { Frame, Profile } from '../../src/profile/types.ts';
@@ -73,7 +73,7 @@ function tablesJson({ profile: { profile }, savedBytes }: Compaction): string {
 }
 
 describe('compact, asked to pause at each chance', () => {
-  it.each(LARGE)('does little between two pauses: %s', (_, build) => {
+  test.each(LARGE)('does little between two pauses: %s', (_, build) => {
     const counter = { count: 0 };
     const { pauses, longestStretch } = compactPaced(build(counter), ALWAYS_OVER, counter);
     expect(counter.count).toBeGreaterThanOrEqual(COUNT);
@@ -81,13 +81,13 @@ describe('compact, asked to pause at each chance', () => {
     expect(pauses).toBeGreaterThan(1);
   });
 
-  it.each(LARGE)('reads each a few times: %s', (_, build) => {
+  test.each(LARGE)('reads each a few times: %s', (_, build) => {
     const counter = { count: 0 };
     compactPaced(build(counter), ALWAYS_OVER, counter);
     expect(counter.count).toBeLessThanOrEqual(COUNT * 40);
   });
 
-  it('makes the same of it', () => {
+  test('makes the same of it', () => {
     const profile = realisticProfile({ samples: 3000 });
     const paced = compactPaced(profile, ALWAYS_OVER);
     expect(paced.pauses).toBeGreaterThan(100);
@@ -96,7 +96,7 @@ describe('compact, asked to pause at each chance', () => {
 });
 
 describe('compact, never asked to pause', () => {
-  it('does not', () => {
+  test('does not', () => {
     expect(compactPaced(realisticProfile({ samples: 3000 }), UNPACED).pauses).toBe(0);
   });
 });

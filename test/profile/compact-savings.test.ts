@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { compactProfile } from '../../src/encoder.ts';
 import { runToEnd, UNPACED } from '../../src/pace/pace.ts';
 import { compact } from '../../src/profile/compact.ts';
@@ -37,15 +37,15 @@ function randomStacks(count: number, depth: number, frames: number): Profile {
 }
 
 describe('savedBytes agrees with the bytes of JSON that went away', () => {
-  it('in any profile of parsed JSON', () => {
+  test('in any profile of parsed JSON', () => {
     fc.assert(fc.property(jsonProfile, expectSavingsRight), { numRuns: 2000 });
   });
 
-  it('in any profile of odd frames', () => {
+  test('in any profile of odd frames', () => {
     fc.assert(fc.property(oddProfile, expectSavingsRight), { numRuns: 2000 });
   });
 
-  it.each([
+  test.each([
     { samples: 300, format: 'v1' },
     { samples: 3000, format: 'v1' },
     { samples: 3000, format: 'v2', functions: 3000 },
@@ -54,7 +54,7 @@ describe('savedBytes agrees with the bytes of JSON that went away', () => {
     expectSavingsRight(realisticProfile(options));
   });
 
-  it.each([
+  test.each([
     [100, 50, 20],
     [257, 100, 200],
     [5000, 60, 20_000],
@@ -63,21 +63,21 @@ describe('savedBytes agrees with the bytes of JSON that went away', () => {
     expectSavingsRight(randomStacks(count, depth, frames));
   });
 
-  it('if ids of stacks become shorter in every sample', () => {
+  test('if ids of stacks become shorter in every sample', () => {
     const profile = smallProfile();
     profile.profile.stacks = Array(20_000).fill([0]);
     profile.profile.samples = profile.profile.stacks.map((_: unknown, stack_id: number) => ({ stack_id }));
     expectSavingsRight(profile);
   });
 
-  it('if one stack is far longer than the others', () => {
+  test('if one stack is far longer than the others', () => {
     const profile = randomStacks(1000, 10, 10);
     profile.profile.stacks[501] = Array.from({ length: 100_000 }, (_, i) => i % 10);
     profile.profile.samples.push({ stack_id: 501, thread_id: '0' });
     expectSavingsRight(profile);
   });
 
-  it('if nothing could be saved', () => {
+  test('if nothing could be saved', () => {
     const profile = compactProfile(realisticProfile({ samples: 1000 }));
     expect(runToEnd(compact(profile, UNPACED)).savedBytes).toBe(0);
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { compactProfile } from '../../src/encoder.ts';
 import type { Profile } from '../../src/profile/types.ts';
 import {
@@ -32,30 +32,30 @@ describe.each(ANY)('compactProfile, any profile %s', (_, profiles) => {
     );
   }
 
-  it('keeps the time, thread and frames of every sample, in their order', () => {
+  test('keeps the time, thread and frames of every sample, in their order', () => {
     holds((compact, original) => assert.deepEqual(resolveSamples(compact), resolveSamples(original)), 4000);
   });
 
-  it('keeps every other key, in its place', () => {
+  test('keeps every other key, in its place', () => {
     holds((compact, original) => assert.equal(untouchedJson(compact), untouchedJson(original)), 2000);
   });
 
-  it('keeps no two stacks that are equal', () => {
+  test('keeps no two stacks that are equal', () => {
     holds(({ profile: { stacks } }) => assert.equal(new Set(texts(stacks)).size, stacks.length), 2000);
   });
 
-  it('keeps nothing that no sample refers to', () => {
+  test('keeps nothing that no sample refers to', () => {
     holds(({ profile: { samples, stacks, frames } }) => {
       assert.equal(new Set(samples.map((sample) => sample.stack_id)).size, stacks.length);
       assert.equal(new Set(stacks.flat()).size, frames.length);
     }, 2000);
   });
 
-  it('makes nothing of what it made', () => {
+  test('makes nothing of what it made', () => {
     holds((compact) => assert.equal(JSON.stringify(compactProfile(compact)), JSON.stringify(compact)), 2000);
   });
 
-  it('leaves the original as it was', () => {
+  test('leaves the original as it was', () => {
     fc.assert(
       fc.property(profiles, (profile) => {
         const before = JSON.stringify(profile);
@@ -68,7 +68,7 @@ describe.each(ANY)('compactProfile, any profile %s', (_, profiles) => {
 });
 
 describe('compactProfile keeps no two frames that are equal', () => {
-  it('in any profile of parsed JSON', () => {
+  test('in any profile of parsed JSON', () => {
     fc.assert(
       fc.property(jsonProfile, (profile) => {
         const frames = texts(compactProfile(profile).profile.frames);
@@ -78,7 +78,7 @@ describe('compactProfile keeps no two frames that are equal', () => {
     );
   });
 
-  it('in any profile of odd frames', () => {
+  test('in any profile of odd frames', () => {
     fc.assert(
       fc.property(oddProfile, (profile) => {
         const frames = texts(compactProfile(profile).profile.frames);
@@ -88,13 +88,13 @@ describe('compactProfile keeps no two frames that are equal', () => {
     );
   });
 
-  it('in a realistic profile', () => {
+  test('in a realistic profile', () => {
     const { frames } = compactProfile(realisticProfile({ samples: 2000, functions: 250 })).profile;
     expect(new Set(texts(frames)).size).toBe(frames.length);
     expect(frames.length).toBeLessThanOrEqual(250);
   });
 
-  it.each<[string, (index: number) => object]>([
+  test.each<[string, (index: number) => object]>([
     [
       'at 1:1 of as many files, as each module has a wrapper',
       (i) => ({ ...WRAPPER, abs_path: `/app/${i}.js` }),
@@ -111,7 +111,7 @@ describe('compactProfile keeps no two frames that are equal', () => {
 });
 
 describe('compactProfile shares', () => {
-  it('the frames of any profile of parsed JSON', () => {
+  test('the frames of any profile of parsed JSON', () => {
     fc.assert(
       fc.property(jsonProfile, (profile) => {
         const known = new Set(profile.profile.frames);
@@ -125,14 +125,14 @@ describe('compactProfile shares', () => {
 describe('compactProfile makes the tables', () => {
   const compact = compactProfile(smallProfile() as Profile).profile;
 
-  it('without what no sample refers to', () => {
+  test('without what no sample refers to', () => {
     expect([compact.stacks, compact.frames.map((frame) => frame.function)]).toEqual([
       [[0, 1, 0]],
       ['leaf', 'root'],
     ]);
   });
 
-  it('with equal stacks as one, whatever their frames were called', () => {
+  test('with equal stacks as one, whatever their frames were called', () => {
     const profile = smallProfile();
     profile.profile.frames.push({ ...profile.profile.frames[0] });
     profile.profile.stacks.push([3, 1, 0]);
@@ -141,27 +141,27 @@ describe('compactProfile makes the tables', () => {
     expect([stacks, samples.map((sample) => sample.stack_id)]).toEqual([[[0, 1, 0]], [0, 0]]);
   });
 
-  it('with no samples: empty', () => {
+  test('with no samples: empty', () => {
     const profile = smallProfile();
     profile.profile.samples = [];
     expect(compactProfile(profile as Profile).profile).toEqual({ samples: [], stacks: [], frames: [] });
   });
 
-  it('with stacks that differ only in length, or by a frame at either end', () => {
+  test('with stacks that differ only in length, or by a frame at either end', () => {
     const profile = smallProfile();
     profile.profile.stacks = [[], [0], [0, 0], [0, 0, 0], [1, 0], [0, 1], [1, 0, 0], [0, 0, 1]];
     profile.profile.samples = profile.profile.stacks.map((_: unknown, stack_id: number) => ({ stack_id }));
     expect(compactProfile(profile as Profile).profile.stacks).toHaveLength(8);
   });
 
-  it('with -0 as an index', () => {
+  test('with -0 as an index', () => {
     const profile = smallProfile();
     profile.profile.samples[0].stack_id = -0;
     profile.profile.stacks[0] = [-0, 1, 0];
     expect(JSON.stringify(compactProfile(profile as Profile).profile.stacks)).toBe('[[0,1,0]]');
   });
 
-  it('with a stack of 100,000 entries', () => {
+  test('with a stack of 100,000 entries', () => {
     const entries = Array.from({ length: 100_000 }, (_, i) => i % 3);
     const profile = smallProfile();
     profile.profile.stacks = [[1], entries, [...entries]];

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createFrameTable, internFrames, MAX_CHAIN, savedFrameBytes } from '../../src/profile/frame-table.ts';
 import { jsonBytes } from '../../src/profile/json-bytes.ts';
 import type { Frame } from '../../src/profile/types.ts';
@@ -40,7 +40,7 @@ const hidden = (frame: object, key: string, value: unknown) => Object.defineProp
 describe('internFrames gives one id', () => {
   const short = { function: 'main', lineno: 1 };
 
-  it.each<[string, unknown, unknown]>([
+  test.each<[string, unknown, unknown]>([
     ['copies', NATIVE, { ...NATIVE }],
     ['copies without a function', { lineno: 1 }, { lineno: 1 }],
     ['empty frames', {}, {}],
@@ -67,17 +67,17 @@ describe('internFrames gives one id', () => {
 describe('internFrames gives two ids', () => {
   const keys = Object.keys(NATIVE) as (keyof Frame)[];
 
-  it.each(keys)('to frames that differ in `%s` only', (key) => {
+  test.each(keys)('to frames that differ in `%s` only', (key) => {
     const changed = { number: 9, boolean: false, string: 'other' }[typeof NATIVE[key] as 'number'];
     expect(idsOf(NATIVE, { ...NATIVE, [key]: changed })).toEqual([0, 1]);
   });
 
-  it.each(keys)('to a frame with and one without `%s`', (key) => {
+  test.each(keys)('to a frame with and one without `%s`', (key) => {
     expect(idsOf(NATIVE, without(key))).toEqual([0, 1]);
     expect(idsOf(without(key), NATIVE)).toEqual([0, 1]);
   });
 
-  it.each<[string, unknown, unknown]>([
+  test.each<[string, unknown, unknown]>([
     ['in_app missing and false', without('in_app'), { ...NATIVE, in_app: false }],
     ['a number and its text', NATIVE, { ...NATIVE, lineno: '1' }],
     ['a boolean and its text', NATIVE, { ...NATIVE, in_app: 'true' }],
@@ -99,7 +99,7 @@ describe('internFrames gives two ids', () => {
 });
 
 describe('internFrames', () => {
-  it.each<[string, unknown]>([
+  test.each<[string, unknown]>([
     ['a symbol', Symbol('line')],
     ['an object', { a: 1 }],
     ['an object without a primitive', Object.create(null)],
@@ -107,21 +107,21 @@ describe('internFrames', () => {
     expect(idsOf({ lineno }, { lineno })).toEqual([0, 0]);
   });
 
-  it('keeps the first frame of each value', () => {
+  test('keeps the first frame of each value', () => {
     const first = { ...NATIVE };
     const { table } = intern([first, { ...NATIVE }, { ...NATIVE, lineno: 2 }]);
     expect(table.kept[0]).toBe(first);
     expect(table.kept).toHaveLength(2);
   });
 
-  it('numbers native and other frames alike, as they come', () => {
+  test('numbers native and other frames alike, as they come', () => {
     const other = { ...NATIVE, data: 1 };
     expect(idsOf(other, NATIVE, { ...other }, { ...NATIVE }, { ...NATIVE, lineno: 9 })).toEqual([
       0, 1, 0, 1, 2,
     ]);
   });
 
-  it.each<[string, Frame]>([
+  test.each<[string, Frame]>([
     ['native', NATIVE],
     ['other', { ...NATIVE, data: 'é' } as Frame],
   ])('counts the bytes of known frames and their commas: %s', (_, frame) => {
@@ -129,7 +129,7 @@ describe('internFrames', () => {
     expect(savedFrameBytes(table)).toBe(3 * (jsonBytes(frame) + 1));
   });
 
-  it('writes the ids of a stretch where they belong, and knows those of the stretch before', () => {
+  test('writes the ids of a stretch where they belong, and knows those of the stretch before', () => {
     const frames = [NATIVE, { ...NATIVE, lineno: 2 }, { ...NATIVE, lineno: 3 }, { ...NATIVE, lineno: 2 }];
     const table = createFrameTable();
     const ids = new Uint16Array(4).fill(99);
@@ -139,14 +139,14 @@ describe('internFrames', () => {
     expect([...ids]).toEqual([0, 1, 2, 1]);
   });
 
-  it.each([1000, 200_000])('reads a frame a bounded number of times though all %i collide', (count) => {
+  test.each([1000, 200_000])('reads a frame a bounded number of times though all %i collide', (count) => {
     const limit = count * (4 * MAX_CHAIN);
     const reads = readsToIntern(count, (i) => ({ lineno: i, colno: -31 * i }), limit);
     expect(reads).toBeGreaterThan(count * 10);
     expect(reads).toBeLessThanOrEqual(limit);
   });
 
-  it.each([1000, 200_000])('reads a frame a few times if they do not collide, of %i frames', (count) => {
+  test.each([1000, 200_000])('reads a frame a few times if they do not collide, of %i frames', (count) => {
     const limit = count * 10;
     expect(readsToIntern(count, (i) => ({ lineno: i >>> 6, colno: i & 63 }), limit)).toBeLessThanOrEqual(
       limit,

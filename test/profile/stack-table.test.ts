@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { MAX_CHAIN } from '../../src/profile/frame-table.ts';
 import { createStackTable, internStack } from '../../src/profile/stack-table.ts';
 import { countingReads } from '../support/steps.ts';
 
 describe('internStack', () => {
-  it('gives equal stacks one id and others another, however badly they are hashed', () => {
+  test('gives equal stacks one id and others another, however badly they are hashed', () => {
     const stacks = fc.array(fc.array(fc.nat(2), { maxLength: 4 }), { maxLength: 40 });
     fc.assert(
       fc.property(stacks, fc.nat(2), (list, hashes) => {
@@ -25,7 +25,7 @@ describe('internStack', () => {
     );
   });
 
-  it('reads its first entries only, and copies them', () => {
+  test('reads its first entries only, and copies them', () => {
     const table = createStackTable();
     const scratch = Int32Array.of(1, 2, 3, 4);
     internStack(table, scratch, 2, 0);
@@ -34,7 +34,7 @@ describe('internStack', () => {
     expect(internStack(table, Int32Array.of(1, 2, 8), 2, 0)).toBe(0);
   });
 
-  it('compares a bounded number of stacks though all collide', () => {
+  test('compares a bounded number of stacks though all collide', () => {
     const table = createStackTable();
     const counter = { count: 0 };
     const count = 5000;

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { getHeapStatistics } from 'node:v8';
 import { maxOldGenerationBytes } from '../../src/process-limits.ts';
-import { type HeapLive, watchHeap } from '../../src/sampling/heap-live.ts';
+import { createHeapLive, type HeapLive } from '../../src/sampling/heap-live.ts';
 
 // A process of its own, for its heap can then be small: `--max-old-space-size` on the command line. Reports what it read.
 
@@ -75,5 +75,5 @@ function collect(): void {
   (globalThis as { gc?: () => void }).gc?.();
 }
 
-const heap = watchHeap();
+const heap = createHeapLive();
 process.send?.((await MODES[process.argv[2] ?? '']?.(heap)) ?? {});

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { watchHeap } from '../../src/sampling/heap-live.ts';
+import { createHeapLive } from '../../src/sampling/heap-live.ts';
 
 const MiB = 1024 * 1024;
 const CHILD = fileURLToPath(new URL('heap-child.ts', import.meta.url));
@@ -24,7 +24,7 @@ function runChild(mode: string, nodeFlags: readonly string[]): Promise<any> {
 test('before the first collection nothing counts as live; after each, what it left', () => {
   let usedBytes = 70;
   let collect = () => {};
-  const heap = watchHeap({
+  const heap = createHeapLive({
     maxBytes: 100,
     usedBytes: () => usedBytes,
     onMajorCollection(callback) {

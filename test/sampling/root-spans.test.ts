@@ -3,11 +3,11 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { countRootSpans } from '../../src/sampling/root-spans.ts';
+import { createRootSpans } from '../../src/sampling/root-spans.ts';
 
 function createSpans() {
   const clock = { ms: 0 };
-  return { clock, spans: countRootSpans(() => clock.ms) };
+  return { clock, spans: createRootSpans(() => clock.ms) };
 }
 
 test('open spans count, each once', () => {

@@ -1,5 +1,5 @@
 import { type Entry, Ledger } from '../../src/ledger.ts';
-import { learnExpectedBytes } from '../../src/sampling/expected-bytes.ts';
+import { createExpectedBytes } from '../../src/sampling/expected-bytes.ts';
 import { type GovernorState, govern, INITIAL_STATE } from '../../src/sampling/governor.ts';
 import type { Signals, Watermarks } from '../../src/sampling/signals.ts';
 
@@ -76,7 +76,7 @@ interface RunningProfile {
 export function simulate(service: Service, seed: number, law: typeof govern = govern): Outcome {
   const random = createRandom(seed);
   const ledger = new Ledger(service.budgetBytes, () => {});
-  const price = learnExpectedBytes(FIRST_BYTES);
+  const price = createExpectedBytes(FIRST_BYTES);
   const heap = simulateHeap(service, random);
   const ending = new Map<number, RunningProfile[]>();
   const uploaded = new Map<number, RunningProfile[]>();

@@ -8,7 +8,7 @@ import {
   getEnvelopeEndpointWithUrlEncodedAuth,
 } from '@sentry/core';
 import { generate } from 'selfsigned';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { chunkEnvelope, type ExampleEnvelope, transactionEnvelope, writeEnvelope } from './relay/examples.ts';
 import type { Relay, RelayOptions } from './relay/index.ts';
 import { RELAY_LIMITS, startRelay } from './relay/index.ts';
@@ -33,29 +33,32 @@ function itemOf(type: string, sizeBytes: number): Buffer {
 }
 
 describe('a normal relay', () => {
-  it.each([transactionEnvelope, chunkEnvelope])('takes %o from the transport of the SDK', async (example) => {
-    const relay = await start();
-    const dsn = dsnFromString(relay.dsn);
-    if (dsn === undefined) {
-      throw new Error(`not a DSN: ${relay.dsn}`);
-    }
-    const { pathname, search } = new URL(getEnvelopeEndpointWithUrlEncodedAuth(dsn));
-    const transport = createTransport({ recordDroppedEvent: () => undefined }, async ({ body }) => {
-      const { status } = await post(relay.url, Buffer.from(body), { path: pathname + search });
-      return { statusCode: status };
-    });
-    const { header, items } = example();
-    const pairs = items.map((item) => [item.header, item.payload]);
-    const answer = await transport.send(createEnvelope(header, pairs as never) as Envelope);
+  test.each([transactionEnvelope, chunkEnvelope])(
+    'takes %o from the transport of the SDK',
+    async (example) => {
+      const relay = await start();
+      const dsn = dsnFromString(relay.dsn);
+      if (dsn === undefined) {
+        throw new Error(`not a DSN: ${relay.dsn}`);
+      }
+      const { pathname, search } = new URL(getEnvelopeEndpointWithUrlEncodedAuth(dsn));
+      const transport = createTransport({ recordDroppedEvent: () => undefined }, async ({ body }) => {
+        const { status } = await post(relay.url, Buffer.from(body), { path: pathname + search });
+        return { statusCode: status };
+      });
+      const { header, items } = example();
+      const pairs = items.map((item) => [item.header, item.payload]);
+      const answer = await transport.send(createEnvelope(header, pairs as never) as Envelope);
 
-    expect(answer.statusCode).toBe(200);
-    expect(relay.requests[0]?.error).toBeUndefined();
-    expect(relay.invalid).toEqual([]);
-    expect(relay.items.map(({ json }) => json)).toEqual(items.map(({ payload }) => payload));
-    expect(relay.counts).toEqual(Object.fromEntries(items.map((item) => [item.header.type, 1])));
-  });
+      expect(answer.statusCode).toBe(200);
+      expect(relay.requests[0]?.error).toBeUndefined();
+      expect(relay.invalid).toEqual([]);
+      expect(relay.items.map(({ json }) => json)).toEqual(items.map(({ payload }) => payload));
+      expect(relay.counts).toEqual(Object.fromEntries(items.map((item) => [item.header.type, 1])));
+    },
+  );
 
-  it('takes a gzipped body and counts both of its sizes', async () => {
+  test('takes a gzipped body and counts both of its sizes', async () => {
     const relay = await start();
     const body = gzipSync(CHUNK);
     const { status } = await post(relay.url, body, { headers: { 'Content-Encoding': 'gzip' } });
@@ -77,7 +80,7 @@ describe('a normal relay', () => {
     });
   });
 
-  it('speaks TLS', async () => {
+  test('speaks TLS', async () => {
     const { private: key, cert } = await generate([{ name: 'commonName', value: 'relay' }], {
       extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }],
     });
@@ -86,7 +89,7 @@ describe('a normal relay', () => {
     expect((await post(relay.url, CHUNK, { ca: cert })).status).toBe(200);
   });
 
-  it('holds no items when told so, and shows each once', async () => {
+  test('holds no items when told so, and shows each once', async () => {
     const shown: string[] = [];
     const relay = await start({ keepItems: false, onItem: ({ type }) => shown.push(type) });
     await post(relay.url, CHUNK);
@@ -95,7 +98,7 @@ describe('a normal relay', () => {
     expect(relay.counts).toEqual({ profile_chunk: 1 });
   });
 
-  it.each<[string, number]>([
+  test.each<[string, number]>([
     ['as Relay does', 200],
     ['as it was told', 400],
   ])('records an invalid profile and answers %s', async (_, statusForInvalid) => {
@@ -108,7 +111,7 @@ describe('a normal relay', () => {
     ]);
   });
 
-  it('records an item that is not JSON, and keeps one that need not be', async () => {
+  test('records an item that is not JSON, and keeps one that need not be', async () => {
     const relay = await start();
     const attachment = '{"type":"attachment","length":3}\n{{{';
     await post(relay.url, `{}\n{"type":"event","length":3}\n{{{\n${attachment}`);
@@ -120,7 +123,7 @@ describe('a normal relay', () => {
 describe('a request that breaks a rule', () => {
   const gzip = { 'content-encoding': 'gzip' };
 
-  it.each<[string, number, RegExp, Buffer, Record<string, string>?]>([
+  test.each<[string, number, RegExp, Buffer, Record<string, string>?]>([
     [
       'two gzip members',
       400,
@@ -155,13 +158,13 @@ describe('a request that breaks a rule', () => {
     expect(relay.items).toEqual([]);
   });
 
-  it('is taken at exactly the limit, which can be set', async () => {
+  test('is taken at exactly the limit, which can be set', async () => {
     const relay = await start({ limits: { maxEventBytes: 10 } });
     expect((await post(relay.url, itemOf('event', 10))).status).toBe(200);
     expect((await post(relay.url, itemOf('event', 11))).status).toBe(413);
   });
 
-  it('is refused with two chunks in one envelope, or an event beside a transaction', async () => {
+  test('is refused with two chunks in one envelope, or an event beside a transaction', async () => {
     const relay = await start();
     const [chunk] = chunkEnvelope().items;
     const pair = (...items: (ExampleEnvelope['items'][number] | undefined)[]) =>
@@ -171,21 +174,21 @@ describe('a request that breaks a rule', () => {
     expect((await post(relay.url, pair(event, transactionEnvelope().items[0]))).status).toBe(413);
   });
 
-  it('is refused by the proxy for its compressed size, without a look at the body', async () => {
+  test('is refused by the proxy for its compressed size, without a look at the body', async () => {
     const relay = await start({ limits: { maxBodyBytes: CHUNK.length - 1 } });
     expect((await post(relay.url, CHUNK)).status).toBe(413);
     expect(relay.requests[0]).toMatchObject({ error: expect.stringMatching(/as sent/), bytesCompressed: 0 });
     expect((await post(relay.url, CHUNK.subarray(1))).status).toBe(400);
   });
 
-  it('is refused by the proxy when it grows over the size, sent in chunks', async () => {
+  test('is refused by the proxy when it grows over the size, sent in chunks', async () => {
     const relay = await start({ limits: { maxBodyBytes: CHUNK.length - 1 } });
     const headers = { 'transfer-encoding': 'chunked' };
     expect((await post(relay.url, CHUNK, { headers })).status).toBe(413);
     expect(relay.requests[0]?.error).toMatch(/as sent/);
   });
 
-  it('is recorded when its body is shorter than its content-length', async () => {
+  test('is recorded when its body is shorter than its content-length', async () => {
     const relay = await start();
     const socket = connect(relay.port, '127.0.0.1');
     socket.end('POST /api/1/envelope/ HTTP/1.1\r\nhost: relay\r\ncontent-length: 100\r\n\r\n{}');
@@ -194,14 +197,14 @@ describe('a request that breaks a rule', () => {
     expect(relay.protocolErrors).toEqual([]);
   });
 
-  it('is recorded when it is not HTTP', async () => {
+  test('is recorded when it is not HTTP', async () => {
     const relay = await start();
     connect(relay.port, '127.0.0.1').end('garbage\r\n\r\n');
     await relay.waitFor(({ protocolErrors }) => protocolErrors.length > 0);
     expect(relay.requests).toEqual([]);
   });
 
-  it.each([
+  test.each([
     ['another path', 404, { path: '/api/1/store/' }],
     ['another key', 401, { path: '/api/1/envelope/?sentry_key=abc' }],
     ['no key', 401, { path: '/api/1/envelope/' }],
@@ -211,7 +214,7 @@ describe('a request that breaks a rule', () => {
     expect((await post(relay.url, CHUNK, options)).status).toBe(status);
   });
 
-  it('is taken at another path as from a tunnel, by the DSN in its envelope', async () => {
+  test('is taken at another path as from a tunnel, by the DSN in its envelope', async () => {
     const relay = await start();
     const { items } = chunkEnvelope();
     const body = writeEnvelope({ header: { dsn: relay.dsn }, items });

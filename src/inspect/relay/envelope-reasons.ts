@@ -1,12 +1,11 @@
+import { MiB } from '../../units.ts';
 import type { EnvelopeTally } from '../envelope-tally.ts';
 import type { SampleFormat } from '../payload.ts';
 
-const MIB = 1024 * 1024;
-
 /** https://develop.sentry.dev/sdk/foundations/transport/envelopes/, "Size Limits", all decompressed. */
-const MAX_PROFILE_BYTES = 50 * MIB;
-const MAX_ENVELOPE_BYTES = 200 * MIB;
-const MAX_EVENT_BYTES = MIB;
+const MAX_PROFILE_BYTES = 50 * MiB;
+const MAX_ENVELOPE_BYTES = 200 * MiB;
+const MAX_EVENT_BYTES = MiB;
 
 /** Why Relay would refuse a profile for its size; the envelope with it, and everything in that. */
 export function sizeReasons(profileBytes: number): string[] {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { disagreementWithSdk } from './agreement.ts';
 import { type ParsedEnvelope, parseEnvelopeStrictly } from './envelope.ts';
 
@@ -19,11 +19,11 @@ function itemAt({ items }: ParsedEnvelope, index: number) {
 }
 
 describe('agreement with the parser of the SDK', () => {
-  it('is there when both read the same', () => {
+  test('is there when both read the same', () => {
     expect(afterMisreading(() => undefined)).toBeUndefined();
   });
 
-  it.each<[string, RegExp, (ours: ParsedEnvelope) => void]>([
+  test.each<[string, RegExp, (ours: ParsedEnvelope) => void]>([
     ['envelope header', /another envelope header/, (ours) => Object.assign(ours.header, { more: 1 })],
     ['number of items', /2 items, not 1/, (ours) => ours.items.pop()],
     ['type', /another header of item 1/, (ours) => Object.assign(itemAt(ours, 1).header, { type: 'e' })],

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { PUBLIC_KEY } from './address.ts';
 import { chunkEnvelope, writeEnvelope } from './examples.ts';
 import type { Behaviour, Relay, RelayCommand, RelayMessage } from './index.ts';
@@ -37,20 +37,20 @@ async function giveUpWhen(target: Relay, isReached: (relay: Relay) => boolean): 
 }
 
 describe('behaviour', () => {
-  it('slow: answers as ever', async () => {
+  test('slow: answers as ever', async () => {
     const slow = await startBehaving({ kind: 'slow', delayMs: 20 });
     expect((await post(slow.url, CHUNK)).status).toBe(200);
     expect(slow.counts).toEqual({ profile_chunk: 1 });
   });
 
-  it('slow: does not take what the client gave up', async () => {
+  test('slow: does not take what the client gave up', async () => {
     const slow = await startBehaving({ kind: 'slow', delayMs: 3_600_000 });
     await giveUpWhen(slow, ({ requests }) => requests[0]?.bytesDecompressed === CHUNK.length);
     expect(slow.counts).toEqual({});
     expect(slow.requests[0]?.status).toBeUndefined();
   });
 
-  it('silent: holds requests through a change of behaviour until they are released', async () => {
+  test('silent: holds requests through a change of behaviour until they are released', async () => {
     const silent = await startBehaving({ kind: 'silent' });
     const held = [post(silent.url, CHUNK), post(silent.url, CHUNK)];
     await silent.waitFor(({ heldRequests }) => heldRequests === 2);
@@ -63,7 +63,7 @@ describe('behaviour', () => {
     expect(silent).toMatchObject({ heldRequests: 0, counts: { profile_chunk: 3 } });
   });
 
-  it('silent: forgets what the client gave up', async () => {
+  test('silent: forgets what the client gave up', async () => {
     const silent = await startBehaving({ kind: 'silent' });
     await giveUpWhen(silent, ({ heldRequests }) => heldRequests === 1);
     expect(silent.release()).toBe(0);
@@ -71,7 +71,7 @@ describe('behaviour', () => {
     await silent.waitFor(({ openSockets }) => openSockets === 0);
   });
 
-  it('rate-limited: answers 429 with the headers and takes nothing', async () => {
+  test('rate-limited: answers 429 with the headers and takes nothing', async () => {
     const header = '60:profile_chunk:organization';
     const limited = await startBehaving({ kind: 'rate-limited', header, retryAfter: '60' });
     const answer = await post(limited.url, CHUNK);
@@ -82,14 +82,14 @@ describe('behaviour', () => {
     expect(limited.counts).toEqual({});
   });
 
-  it('rate-limited: takes the envelope when it announces the limit with 200', async () => {
+  test('rate-limited: takes the envelope when it announces the limit with 200', async () => {
     const limited = await startBehaving({ kind: 'rate-limited', header: '60::key', status: 200 });
     const answer = await post(limited.url, CHUNK);
     expect(answer).toMatchObject({ status: 200, headers: { 'x-sentry-rate-limits': '60::key' } });
     expect(limited.counts).toEqual({ profile_chunk: 1 });
   });
 
-  it.each([301, 400, 403, 413, 500, 503])('status %i: answers a page and takes nothing', async (status) => {
+  test.each([301, 400, 403, 413, 500, 503])('status %i: answers a page and takes nothing', async (status) => {
     const rude = await startBehaving({ kind: 'status', status });
     const answer = await post(rude.url, CHUNK);
     expect(answer).toMatchObject({ status, headers: { 'content-type': 'text/html' } });
@@ -98,14 +98,14 @@ describe('behaviour', () => {
     expect(rude.requests[0]).toMatchObject({ status, items: [{ type: 'profile_chunk' }] });
   });
 
-  it('status above a size: leaves what is not larger to the rules', async () => {
+  test('status above a size: leaves what is not larger to the rules', async () => {
     const choosy = await startBehaving({ kind: 'status', status: 413, aboveBytes: CHUNK.length });
     expect((await post(choosy.url, CHUNK)).status).toBe(200);
     expect((await post(choosy.url, `${CHUNK}\n`)).status).toBe(413);
     expect(choosy.counts).toEqual({ profile_chunk: 1 });
   });
 
-  it('reset: cuts the connection on the body and answers nothing', async () => {
+  test('reset: cuts the connection on the body and answers nothing', async () => {
     const broken = await startBehaving({ kind: 'reset' });
     await expect(post(broken.url, LARGE)).rejects.toThrow();
     await broken.waitFor(({ requests }) => requests[0]?.error !== undefined);
@@ -113,21 +113,21 @@ describe('behaviour', () => {
     expect(broken.totals.status).toEqual({});
   });
 
-  it('reset: cuts the connection of a body that came at once', async () => {
+  test('reset: cuts the connection of a body that came at once', async () => {
     const broken = await startBehaving({ kind: 'reset' });
     await expect(post(broken.url, CHUNK)).rejects.toThrow();
     expect(broken.totals.status).toEqual({});
     expect(broken.counts).toEqual({});
   });
 
-  it('reset, one in two: takes the others', async () => {
+  test('reset, one in two: takes the others', async () => {
     const broken = await startBehaving({ kind: 'reset', oneIn: 2 });
     expect((await post(broken.url, CHUNK)).status).toBe(200);
     await expect(post(broken.url, CHUNK)).rejects.toThrow();
     expect(broken.counts).toEqual({ profile_chunk: 1 });
   });
 
-  it('close-early: answers 413 without reading the body, and closes', async () => {
+  test('close-early: answers 413 without reading the body, and closes', async () => {
     const early = await startBehaving({ kind: 'close-early' });
     // Whether the answer or the broken connection comes first is not for the relay to say.
     const outcome = await post(early.url, LARGE).catch((error: NodeJS.ErrnoException) => error.code);
@@ -136,7 +136,7 @@ describe('behaviour', () => {
     await early.waitFor(({ openSockets }) => openSockets === 0);
   });
 
-  it('close-early: closes a connection that was to be kept, before any of the body was sent', async () => {
+  test('close-early: closes a connection that was to be kept, before any of the body was sent', async () => {
     const early = await startBehaving({ kind: 'close-early' });
     const socket = connect(early.port, '127.0.0.1');
     socket.write(
@@ -146,7 +146,7 @@ describe('behaviour', () => {
     expect(Buffer.concat(chunks).toString()).toMatch(/^HTTP\/1.1 413 /);
   });
 
-  it('garbage: takes the envelope and answers 200 with no JSON', async () => {
+  test('garbage: takes the envelope and answers 200 with no JSON', async () => {
     const mad = await startBehaving({ kind: 'garbage' });
     const answer = await post(mad.url, CHUNK);
     expect(answer.status).toBe(200);
@@ -171,7 +171,7 @@ async function readPieces(port: number, isEnough = (_text: string) => false): Pr
 }
 
 describe('an answer that does not come to its end', () => {
-  it('stop-mid-response, hang: takes the envelope, begins to answer, and keeps the connection', async () => {
+  test('stop-mid-response, hang: takes the envelope, begins to answer, and keeps the connection', async () => {
     const stopping = await startBehaving({ kind: 'stop-mid-response', end: 'hang' });
     const pieces = await readPieces(stopping.port, (text) => text.endsWith('}'));
     expect(pieces.join('')).toMatch(/^HTTP\/1.1 200 OK\r\n.*content-length: 1048576\r\n.*\r\n\r\n\{"id":/s);
@@ -179,7 +179,7 @@ describe('an answer that does not come to its end', () => {
     await stopping.waitFor(({ requests }) => requests[0]?.aborted === true);
   });
 
-  it('stop-mid-response, cut: takes the envelope, begins to answer, and cuts the connection', async () => {
+  test('stop-mid-response, cut: takes the envelope, begins to answer, and cuts the connection', async () => {
     const stopping = await startBehaving({ kind: 'stop-mid-response', end: 'cut' });
     await expect(post(stopping.url, CHUNK)).rejects.toThrow(/aborted|ECONNRESET/);
     expect(stopping).toMatchObject({ counts: { profile_chunk: 1 }, totals: { status: { 200: 1 } } });
@@ -187,7 +187,7 @@ describe('an answer that does not come to its end', () => {
     expect(stopping.requests[0]?.aborted).toBe(true);
   });
 
-  it('drip: gives a patient client the whole answer, byte by byte', async () => {
+  test('drip: gives a patient client the whole answer, byte by byte', async () => {
     const dripping = await startBehaving({ kind: 'drip', intervalMs: 1 });
     const pieces = await readPieces(dripping.port);
     expect(pieces.join('')).toMatch(/^HTTP\/1.1 200 OK\r\n.*\r\n\r\n\{"id":"\w+"\}$/s);
@@ -197,7 +197,7 @@ describe('an answer that does not come to its end', () => {
     expect(dripping.counts).toEqual({ profile_chunk: 2 });
   });
 
-  it('drip: stops when the client has given up, and has taken the envelope all the same', async () => {
+  test('drip: stops when the client has given up, and has taken the envelope all the same', async () => {
     const dripping = await startBehaving({ kind: 'drip', intervalMs: 3_600_000 });
     await giveUpWhen(dripping, ({ requests }) => requests[0]?.status === 200);
     expect(dripping.counts).toEqual({ profile_chunk: 1 });
@@ -206,14 +206,14 @@ describe('an answer that does not come to its end', () => {
 });
 
 describe('waitFor', () => {
-  it('says at the timeout what there was', async () => {
+  test('says at the timeout what there was', async () => {
     const idle = await startBehaving({ kind: 'normal' });
     await post(idle.url, CHUNK);
     const waiting = idle.waitFor(({ counts }) => counts.event === 1, 1);
     await expect(waiting).rejects.toThrow(/in vain for .*counts\.event.*"counts":\{"profile_chunk":1\}/);
   });
 
-  it('ends with the relay, or with a predicate that throws', async () => {
+  test('ends with the relay, or with a predicate that throws', async () => {
     const closing = await startBehaving({ kind: 'normal' });
     const broken = closing.waitFor(() => {
       throw new Error('no such thing');
@@ -224,7 +224,7 @@ describe('waitFor', () => {
     await waiting;
   });
 
-  it('lets a relay be started anew in the place of another', async () => {
+  test('lets a relay be started anew in the place of another', async () => {
     const first = await startBehaving({ kind: 'silent' });
     const held = expect(post(first.url, CHUNK)).rejects.toThrow();
     await first.waitFor(({ heldRequests }) => heldRequests === 1);
@@ -250,7 +250,7 @@ describe('as a process of its own', () => {
     return fork(script, [limits], { execArgv: ['--import', 'tsx'] });
   }
 
-  it('obeys and reports', async () => {
+  test('obeys and reports', async () => {
     const child = startProcess();
     const command = (message: RelayCommand) => child.send(message);
     const { port } = await next(child, 'ready');
@@ -273,7 +273,7 @@ describe('as a process of its own', () => {
     expect(await exited).toEqual([0, null]);
   });
 
-  it('does not outlive its parent', async () => {
+  test('does not outlive its parent', async () => {
     const child = startProcess();
     await next(child, 'ready');
     const exited = once(child, 'exit');

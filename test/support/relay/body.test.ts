@@ -1,5 +1,5 @@
 import { deflateSync, gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { BodyTooLargeError, decodeBody, UnknownEncodingError } from './body.ts';
 
 const TEXT = Buffer.from('a body that is worth compressing '.repeat(10_000));
@@ -14,7 +14,7 @@ function damaged(fromEnd: number): Buffer {
 }
 
 describe('content encoding', () => {
-  it.each([
+  test.each([
     ['gzip', MEMBER],
     ['gzip', gzipSync(TEXT, { level: 0 })],
     ['deflate', deflateSync(TEXT)],
@@ -23,7 +23,7 @@ describe('content encoding', () => {
     expect((await decodeBody(body, encoding, TEXT.length)).equals(TEXT)).toBe(true);
   });
 
-  it.each([
+  test.each([
     ['a second member', 'gzip', Buffer.concat([MEMBER, MEMBER]), /bytes follow the first member/],
     [
       'an empty second member',
@@ -43,11 +43,11 @@ describe('content encoding', () => {
     await expect(decodeBody(body, encoding, TEXT.length)).rejects.toThrow(problem);
   });
 
-  it('refuses an encoding it does not know', async () => {
+  test('refuses an encoding it does not know', async () => {
     await expect(decodeBody(TEXT, 'br', TEXT.length)).rejects.toThrow(UnknownEncodingError);
   });
 
-  it.each([
+  test.each([
     ['gzip', MEMBER],
     ['deflate', deflateSync(TEXT)],
     ['identity', TEXT],

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parseEnvelopeStrictly } from './envelope.ts';
 
 function parse(text: string) {
@@ -7,7 +7,7 @@ function parse(text: string) {
 }
 
 describe('strict envelope', () => {
-  it.each([
+  test.each([
     ['no items', '{}', []],
     ['no items and a newline', '{}\n', []],
     ['a length', '{}\n{"type":"a","length":2}\n{}', [['a', '{}']]],
@@ -35,7 +35,7 @@ describe('strict envelope', () => {
     expect(parse(text).items).toEqual(items);
   });
 
-  it.each([
+  test.each([
     ['nothing', '', /envelope header is not JSON/],
     ['a header that is no object', '[]', /envelope header is not a JSON object/],
     ['an item header that is no JSON', '{}\n{"type"\n{}', /header of item 0 is not JSON/],

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { chunkEnvelope, type ExampleEnvelope, transactionEnvelope } from './examples.ts';
 import { profileProblems } from './profile-rules.ts';
 
@@ -123,24 +123,24 @@ const V2: [string, RegExp, Breakage][] = [
 ];
 
 describe('profile rules', () => {
-  it.each([transactionEnvelope, chunkEnvelope])('take what the SDK sends: %o', (example) => {
+  test.each([transactionEnvelope, chunkEnvelope])('take what the SDK sends: %o', (example) => {
     expect(problemsOf(example(), () => undefined)).toEqual([]);
   });
 
-  it.each(BOTH)('refuse in both formats: %s', (_, problem, breakIt) => {
+  test.each(BOTH)('refuse in both formats: %s', (_, problem, breakIt) => {
     expect(problemsOf(transactionEnvelope(), breakIt)).toContainEqual(expect.stringMatching(problem));
     expect(problemsOf(chunkEnvelope(), breakIt)).toContainEqual(expect.stringMatching(problem));
   });
 
-  it.each(V1)('refuse in format v1: %s', (_, problem, breakIt) => {
+  test.each(V1)('refuse in format v1: %s', (_, problem, breakIt) => {
     expect(problemsOf(transactionEnvelope(), breakIt)).toContainEqual(expect.stringMatching(problem));
   });
 
-  it.each(V2)('refuse in format v2: %s', (_, problem, breakIt) => {
+  test.each(V2)('refuse in format v2: %s', (_, problem, breakIt) => {
     expect(problemsOf(chunkEnvelope(), breakIt)).toContainEqual(expect.stringMatching(problem));
   });
 
-  it('take idle samples between busy ones, an exact 30 s and a chunk out of order', () => {
+  test('take idle samples between busy ones, an exact 30 s and a chunk out of order', () => {
     const idle = { stack_id: 2, thread_id: '0', elapsed_since_start_ns: '5000000' };
     const busyTwice: Breakage = ({ payload }) => payload.profile.samples.splice(1, 0, idle);
     expect(problemsOf(transactionEnvelope(), busyTwice)).toEqual([]);
@@ -150,7 +150,7 @@ describe('profile rules', () => {
     expect(problemsOf(chunkEnvelope(), ({ payload }) => payload.profile.samples.reverse())).toEqual([]);
   });
 
-  it('strip a late idle sample before they look at the duration', () => {
+  test('strip a late idle sample before they look at the duration', () => {
     const late = { stack_id: 2, thread_id: '0', elapsed_since_start_ns: '31000000000' };
     expect(problemsOf(transactionEnvelope(), ({ payload }) => payload.profile.samples.push(late))).toEqual(
       [],
