@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
 import { PUBLIC_KEY } from './address.ts';
 import { chunkEnvelope, writeEnvelope } from './examples.ts';
@@ -103,6 +104,15 @@ describe('behaviour', () => {
     expect((await post(choosy.url, CHUNK)).status).toBe(200);
     expect((await post(choosy.url, `${CHUNK}\n`)).status).toBe(413);
     expect(choosy.counts).toEqual({ profile_chunk: 1 });
+  });
+
+  test('status above a size when decompressed: however small it was sent', async () => {
+    const choosy = await startBehaving({ kind: 'status', status: 413, aboveExpandedBytes: CHUNK.length });
+    expect((await post(choosy.url, CHUNK)).status).toBe(200);
+    const padded = `${CHUNK}${'\n'.repeat(9)}`;
+    expect(
+      (await post(choosy.url, gzipSync(padded), { headers: { 'content-encoding': 'gzip' } })).status,
+    ).toBe(413);
   });
 
   test('reset: cuts the connection on the body and answers nothing', async () => {

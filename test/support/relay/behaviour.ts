@@ -30,6 +30,8 @@ interface Rude {
   body?: string;
   /** Refuses only bodies that are longer than this as they are sent, the others are answered by the rules. */
   aboveBytes?: number;
+  /** The same for the length when decompressed, which is what Relay itself limits. */
+  aboveExpandedBytes?: number;
 }
 
 /** Cuts the connection as soon as the first part of the body is there. */
@@ -89,8 +91,9 @@ const HTML = { 'content-type': 'text/html' };
  * What the behaviour answers, or undefined when it is up to the rules.
  *
  * @param bodyBytes length of the request's body as it was sent
+ * @param expandedBytes its length when decompressed
  */
-export function answerOf(behaviour: Behaviour, bodyBytes: number): Answer | undefined {
+export function answerOf(behaviour: Behaviour, bodyBytes: number, expandedBytes: number): Answer | undefined {
   switch (behaviour.kind) {
     case 'rate-limited': {
       const status = behaviour.status ?? 429;
@@ -104,9 +107,9 @@ export function answerOf(behaviour: Behaviour, bodyBytes: number): Answer | unde
       return { status, headers, body: '{}', takesEnvelope: status < 300 };
     }
     case 'status': {
-      if (bodyBytes <= (behaviour.aboveBytes ?? Number.NEGATIVE_INFINITY)) {
-        return undefined;
-      }
+      const { aboveBytes = Number.NEGATIVE_INFINITY, aboveExpandedBytes = Number.NEGATIVE_INFINITY } =
+        behaviour;
+      if (bodyBytes <= aboveBytes || expandedBytes <= aboveExpandedBytes) return undefined;
       const body = behaviour.body ?? `<html><body><h1>${behaviour.status}</h1></body></html>`;
       return { status: behaviour.status, headers: HTML, body, takesEnvelope: false };
     }

@@ -195,7 +195,7 @@ class RelayServer implements Relay {
       gone.abort();
       this.#waiters.changed();
     });
-    const early = behaviour.kind === 'close-early' ? answerOf(behaviour, 0) : undefined;
+    const early = behaviour.kind === 'close-early' ? answerOf(behaviour, 0, 0) : undefined;
     if (early !== undefined) {
       this.#answer(early, behaviour, record, response);
       return;
@@ -260,8 +260,9 @@ class RelayServer implements Relay {
     }
   }
 
-  #decide(behaviour: Behaviour, { envelope, refusal }: Examination, bodyBytes: number): Answer {
-    const told = answerOf(behaviour, bodyBytes);
+  #decide(behaviour: Behaviour, examination: Examination, bodyBytes: number): Answer {
+    const { envelope, refusal, bytesDecompressed } = examination;
+    const told = answerOf(behaviour, bodyBytes, bytesDecompressed);
     if (told !== undefined && !told.takesEnvelope) {
       return told;
     }
