@@ -16,7 +16,7 @@ export interface FollowBudgetDeps {
  */
 export function followDefaultBudget({ ledger, options, reporter }: FollowBudgetDeps): () => void {
   if (options.memoryBudgetBytes !== undefined) return () => {};
-  let lastBytes = defaultBudgetBytes(readContainer());
+  let lastBytes = ledger.budgetBytes;
   return () => {
     const container = readContainer();
     const budgetBytes = defaultBudgetBytes(container);

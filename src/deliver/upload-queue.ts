@@ -82,7 +82,7 @@ export class UploadQueue {
 
   add(upload: Upload): Promise<Ending> {
     return new Promise((resolve) => {
-      this.#clock.start();
+      if (!this.#isEnding) this.#clock.start();
       const entry = createEntry(this.#count++, upload, resolve, this.#clock.nowMs);
       if (this.#isEnding) end(entry, 'closed', NOT_SENT);
       else {
