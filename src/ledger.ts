@@ -58,7 +58,10 @@ export class Ledger {
     return this.#budgetBytes;
   }
 
-  /** A lower bound comes into force as what is held goes: nothing is dropped for it. */
+  /**
+   * Sets the bound. If more is held than a lower bound allows, the bound falls step by step as bytes are released, because nothing is
+   * dropped for it.
+   */
   set budgetBytes(bytes: number) {
     this.#wantedBudgetBytes = bytes;
     this.#followBudget();

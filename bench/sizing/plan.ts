@@ -2,7 +2,7 @@ import type { BoundedProfilingOptions } from '../../src/index.ts';
 
 const MiB = 1024 * 1024;
 
-/** Where a service runs, and what is set there. */
+/** A kind of deployment to measure: its limits of memory, and the options of the integration in it. */
 export interface Place {
   readonly name: string;
   /** `--max-old-space-size` of each process, in MiB. */

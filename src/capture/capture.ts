@@ -77,8 +77,8 @@ export interface CaptureStats {
 }
 
 /**
- * Everything of one client that stands at the profiler: decides what may start, and keeps recorded profiles until they are on
- * their way.
+ * Connects one client with the profiler. It decides which profiles may start, and keeps recorded ones until the client sends them,
+ * because their recording must stay until then.
  */
 export class Capture {
   readonly #findImages: FindImages;

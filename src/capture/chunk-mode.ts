@@ -198,7 +198,7 @@ export class ChunkMode implements CaptureMode {
     this.#deps.links?.end();
   }
 
-  /** The SDK has put a stub into the payload of a chunk. From here on, whoever reads the payload finds what was recorded. */
+  /** Replaces the stub in a chunk before the chunk is sent, so that listeners and transports read the recorded profile. */
   #standInForChunks(): (() => void) | undefined {
     const { profiler } = this.#deps;
     if (typeof profiler._flush !== 'function') return undefined;

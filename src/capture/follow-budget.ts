@@ -11,8 +11,10 @@ export interface FollowBudgetDeps {
 }
 
 /**
- * Keeps a default budget up to date: it changes when other processes come or go that share the container, and with the
- * container's limit. @returns what has to be called at regular intervals
+ * Keeps a default budget up to date. The default follows the limit of the container and the number of processes in it, and both may
+ * change while the service runs.
+ *
+ * @returns a function that looks for such a change. Call it at regular intervals
  */
 export function followDefaultBudget({ ledger, options, reporter }: FollowBudgetDeps): () => void {
   if (options.memoryBudgetBytes !== undefined) return () => {};

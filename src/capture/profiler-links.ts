@@ -30,9 +30,10 @@ interface StreamedSpan {
 }
 
 /**
- * Ties traces to the profiler, for the time in which it has recorded. The SDK puts the id of its profiler on all transactions and
- * on the first span of streamed traces, from its start on: on some that were not recorded, on most spans not, and on none where its
- * packages have two copies of core. It forgets the thread of what is streamed, without which Sentry finds nothing in the profile.
+ * Ties spans to the profiler that recorded in their time, because the SDK does so for some of them only. It puts the id of its profiler
+ * on every transaction, recorded or not. Of a streamed trace, only the first span gets the id, and no span gets the thread, which
+ * Sentry needs to find samples. If the tree holds two copies of `@sentry/core`, nothing gets the id, because the profiler writes it
+ * into a scope of the other copy.
  */
 export class ProfilerLinks {
   readonly #log = new StretchLog();

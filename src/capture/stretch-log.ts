@@ -27,7 +27,7 @@ const OPEN: Moment = { wallMs: Number.POSITIVE_INFINITY, steadyMs: Number.POSITI
 /** Remembers when something was recorded, because spans come later. */
 export class StretchLog {
   readonly #stretches: Stretch[] = [];
-  /** What was before those that are remembered. */
+  /** Stands for all older stretches, so that a span of that time keeps the link that the SDK gave it. */
   #forgotten: Stretch | undefined;
 
   start(profilerId: unknown): void {

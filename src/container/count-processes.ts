@@ -22,8 +22,8 @@ const MAX_ANCESTORS = 32;
  * How many processes of the same cgroup may be profiling, this one included: those that run the same Node. Whether they profile
  * can't be seen from outside, so an odd one counts too: the share is then smaller than it could be, and the bound is kept.
  *
- * What has started this process does not count: npm, nodemon and pm2 are Node too, and profile nothing. A parent that has
- * forked it does: the primary of a cluster gets the same flags as its workers, so mostly the same `--import` too.
+ * The parents of this process do not count, because npm, nodemon and pm2 run on Node too and profile nothing. A parent that has forked
+ * this process counts, because the primary of a cluster has the flags of its workers, and so mostly their `--import`.
  *
  * `node:cluster` itself tells a worker neither how many others there are, nor when that changes.
  *

@@ -1,7 +1,8 @@
 import { keepAsyncContext } from '../async-context.ts';
-import { type Pace, runToEnd, UNPACED } from '../pace/pace.ts';
+import { type Pace, UNPACED } from '../pace/pace.ts';
 import type { TimeSlicer } from '../pace/time-slicer.ts';
 import { type Cut, cutSegments, type Stretch } from './cut.ts';
+import { InterningLine } from './interning-line.ts';
 import { type RecordingHost, RecordingHosts } from './recording-hosts.ts';
 import { type NativeProfiler, Rotation } from './rotation.ts';
 import { type RawSegment, readSegment } from './segment.ts';
@@ -69,19 +70,16 @@ interface Waiter {
 export class Recorder {
   readonly #rotation: Rotation;
   readonly #slicer: TimeSlicer;
-  readonly #onFailure: (error: unknown) => void;
   readonly #hosts = new RecordingHosts();
   /** In the order in which they began. */
   readonly #marks = new Set<OwnMark>();
   readonly #store = new SegmentStore();
   readonly #ticks = new TickCount();
-  /** Segments that are being interned, or wait for it. */
-  readonly #interning: Generator<void, void>[] = [];
+  readonly #interning: InterningLine;
   readonly #waiters: Waiter[] = [];
   readonly #detached = keepAsyncContext();
   #recordedUntilMs = Number.NEGATIVE_INFINITY;
   #open = 0;
-  #isInterning = false;
   /** The timer that ends V8's profile first, and then lets the dictionary go. Both are kept for the next mark. */
   #idling: NodeJS.Timeout | undefined;
   /** Whether nothing is to be kept for the next mark. */
@@ -89,10 +87,10 @@ export class Recorder {
 
   constructor(native: NativeProfiler, slicer: TimeSlicer, onFailure: (error: unknown) => void) {
     this.#slicer = slicer;
-    this.#onFailure = onFailure;
+    this.#interning = new InterningLine({ slicer, onDone: () => this.#interned(), onFailure });
     this.#rotation = new Rotation(native, {
       isWanted: () => this.#open > 0,
-      onSegment: (raw, untilMs) => this.#take(raw, untilMs),
+      onSegment: (raw, untilMs) => this.#interning.add(this.#intern(raw, untilMs)),
       onFailure,
     });
   }
@@ -190,7 +188,7 @@ export class Recorder {
   settleNow(untilMs: number): void {
     if (this.#isReady(untilMs)) return;
     this.#rotation.rotateNow();
-    for (const steps of this.#interning.splice(0)) this.#survive(() => runToEnd(steps));
+    this.#interning.finishNow();
     this.#wake();
   }
 
@@ -216,24 +214,9 @@ export class Recorder {
     this.#idling = this.#detached(() => setTimeout(next, delayMs).unref());
   }
 
-  #take(raw: RawSegment | undefined, untilMs: number): void {
-    this.#interning.push(this.#intern(raw, untilMs));
-    if (!this.#isInterning) void this.#detached(() => this.#internWaiting());
-  }
-
-  async #internWaiting(): Promise<void> {
-    this.#isInterning = true;
-    for (let steps = this.#interning[0]; steps !== undefined; steps = this.#interning[0]) {
-      try {
-        await this.#slicer.run(steps);
-      } catch (error) {
-        this.#onFailure(error);
-      }
-      if (this.#interning[0] === steps) this.#interning.shift();
-      if (this.#isHurried) this.#letGo();
-      this.#wake();
-    }
-    this.#isInterning = false;
+  #interned(): void {
+    if (this.#isHurried) this.#letGo();
+    this.#wake();
   }
 
   *#intern(raw: RawSegment | undefined, untilMs: number): Generator<void, void> {
@@ -256,7 +239,7 @@ export class Recorder {
   }
 
   #isReady(untilMs: number): boolean {
-    return this.#recordedUntilMs >= untilMs || (this.#rotation.running === 0 && this.#interning.length === 0);
+    return this.#recordedUntilMs >= untilMs || (this.#rotation.running === 0 && this.#interning.isEmpty);
   }
 
   #wake(): void {
@@ -269,7 +252,7 @@ export class Recorder {
 
   #letGo(): void {
     const [first] = this.#marks;
-    const isEnded = this.#rotation.running === 0 && this.#interning.length === 0;
+    const isEnded = this.#rotation.running === 0 && this.#interning.isEmpty;
     if (first !== undefined) this.#store.forgetBefore(first.fromMs);
     else if (isEnded && this.#isHurried) this.#store.clear();
     else this.#store.forgetAll();
@@ -302,13 +285,5 @@ export class Recorder {
     clearTimeout(this.#idling);
     this.settleNow(Number.POSITIVE_INFINITY);
     this.#store.clear();
-  }
-
-  #survive(work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      this.#onFailure(error);
-    }
   }
 }

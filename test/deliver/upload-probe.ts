@@ -1,4 +1,4 @@
-import { vi } from 'vitest';
+import { afterEach, beforeEach, vi } from 'vitest';
 import type { Answer, NoAnswer } from '../../src/deliver/post.ts';
 import type { Ending, Foreseen, Upload } from '../../src/deliver/upload.ts';
 import { UploadQueue } from '../../src/deliver/upload-queue.ts';
@@ -10,6 +10,12 @@ export const ACCEPTED: Answer = {
 export const REFUSED: NoAnswer = { wasSent: false, isHopeless: false, error: 'ECONNREFUSED' };
 export const UNANSWERED: NoAnswer = { wasSent: true, isHopeless: false, error: 'ETIMEDOUT' };
 export const MINUTE_MS = 60_000;
+
+/** For all tests of a file: time passes by `pass` alone. */
+export function fakeTime(): void {
+  beforeEach(() => vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] }));
+  afterEach(() => vi.useRealTimers());
+}
 
 /** Lets promises come true that do not wait for time. */
 export async function settle(): Promise<void> {

@@ -1,9 +1,10 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Answer, NoAnswer } from '../../src/deliver/post.ts';
 import {
   ACCEPTED,
   add,
   createQueue,
+  fakeTime,
   MINUTE_MS,
   Probe,
   pass,
@@ -13,8 +14,7 @@ import {
   UNANSWERED,
 } from './upload-probe.ts';
 
-beforeEach(() => vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] }));
-afterEach(() => vi.useRealTimers());
+fakeTime();
 
 test('two that always fail hold others for a second at most', async () => {
   const queue = createQueue();

@@ -1,9 +1,10 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Answer } from '../../src/deliver/post.ts';
 import {
   ACCEPTED,
   add,
   createQueue,
+  fakeTime,
   MINUTE_MS,
   Probe,
   pass,
@@ -13,8 +14,7 @@ import {
   UNANSWERED,
 } from './upload-probe.ts';
 
-beforeEach(() => vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] }));
-afterEach(() => vi.useRealTimers());
+fakeTime();
 
 test('as many go at once as wait, up to what the SDK’s own transport opens', async () => {
   const queue = createQueue();

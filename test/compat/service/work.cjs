@@ -3,12 +3,13 @@
  *
  * @param {number} durationMs
  */
-exports.work = (durationMs) => {
+function work(durationMs) {
   const endMs = performance.now() + durationMs;
   let checksum = 0;
   while (performance.now() < endMs) checksum += sortNumbers(parseNumbers(500));
   return checksum;
-};
+}
+exports.work = work;
 
 /** @param {number} count */
 function parseNumbers(count) {

@@ -1,5 +1,7 @@
 /** @import { Kit, Request } from './run.mjs' */
 
+export { work } from '../../compat/service/work.cjs';
+
 /**
  * The integrations that a test asks for, in its order.
  *
@@ -35,28 +37,6 @@ export function initProfiling(kit, request, options) {
     integrations: request.profiled === false ? [] : integrationsOf(kit, request),
     ...options,
   });
-}
-
-/**
- * Real CPU work that calls a few functions of its own.
- *
- * @param {number} durationMs
- */
-export function work(durationMs) {
-  const endMs = performance.now() + durationMs;
-  let checksum = 0;
-  while (performance.now() < endMs) checksum += sortNumbers(parseNumbers(500));
-  return checksum;
-}
-
-/** @param {number} count */
-function parseNumbers(count) {
-  return JSON.parse(JSON.stringify(Array.from({ length: count }, (_, i) => (i * 7919) % 1009)));
-}
-
-/** @param {number[]} numbers */
-function sortNumbers(numbers) {
-  return numbers.toSorted((a, b) => a - b)[10] ?? 0;
 }
 
 /** @param {number} ms */
