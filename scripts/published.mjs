@@ -1,4 +1,4 @@
-// What of the package differs between the repository and npm.
+// The parts of the package that differ between the repository and npm.
 
 /**
  * The manifest as it is published: without what only a clone needs, and with the fields that follow from the repository.

@@ -6,12 +6,12 @@ const SHARE = 0.05;
 const MIN_BYTES = 16 * MiB;
 const MAX_BYTES = 64 * MiB;
 
-/** What the option takes at least: less than that has no room for a profile worth the name. */
+/** The option allows no less either, because a smaller budget has no room for a useful profile. */
 const LEAST_BYTES = MiB;
 
 /**
- * `memoryBudgetBytes` where the user has set none. The old generation is the process's own, so it has 5% of that. The container
- * has 5% of its memory for profiling too, and its processes share that evenly: each would else take the whole for itself.
+ * The default of `memoryBudgetBytes`. A process has its old generation to itself, so it gets 5% of that. All processes of a container
+ * together get 5% of its memory, so each gets an even share: otherwise each of them would take the whole.
  */
 export function defaultBudgetBytes(
   { limitBytes = Number.POSITIVE_INFINITY, processes }: Pick<Container, 'limitBytes' | 'processes'>,

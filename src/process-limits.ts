@@ -47,7 +47,7 @@ function lastFlag(flags: string, name: string): number {
   return Number(all.at(-1)?.[1] ?? 0);
 }
 
-/** What Node says that the process may use, in bytes, or undefined: without a limit libuv reports 0 or a number above all memory. */
+/** The limit that Node reports for the process, in bytes. Undefined if libuv reports 0 or more than all memory, which both mean no limit. */
 export function constrainedBytes(
   reportedBytes = process.constrainedMemory(),
   totalBytes = totalmem(),

@@ -40,7 +40,7 @@ beforeAll(() => {
   rmSync(DIRECTORY, { recursive: true, force: true });
   mkdirSync(DIRECTORY, { recursive: true });
   for (const { path, code } of BLOCKS) writeFileSync(path, code);
-  // What the pages read.
+  // The pages read these.
   const profile = realisticProfile({ samples: 500, format: 'v2' });
   writeFileSync(join(DIRECTORY, 'profile.json'), JSON.stringify(profile));
 });

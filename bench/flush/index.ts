@@ -10,7 +10,7 @@ const EVENTS = 100;
 const MODES = ['stock', 'ours'] as const;
 type Mode = (typeof MODES)[number];
 
-/** How far away the relay is, in milliseconds. */
+/** Delay of the relay's answers, in milliseconds. */
 const DELAYS_MS = [0, 50];
 
 /** How long each event of a function lasts beyond its work: the end of its span, and a flush. Both modes run at once, their events in turn. */

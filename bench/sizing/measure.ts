@@ -9,7 +9,7 @@ import { type Place, REQUEST_MS, ROUNDS } from './plan.ts';
 export const CONDITIONS = ['none', 'ours', 'ours, relay silent'] as const;
 export type Condition = (typeof CONDITIONS)[number];
 
-/** Of all processes of a place together. */
+/** Sums over all processes of a place. */
 export interface Sizes {
   readonly peakRssBytes: number;
   readonly budgetBytes: number;
@@ -37,7 +37,7 @@ const RELAY = new URL('../../test/support/relay/process.ts', import.meta.url);
 const START_TIMEOUT_MS = 60_000;
 const DRAIN_MS = 3000;
 
-/** What the environment says of the profiling to a process of the bench. */
+/** Environment variables that tell a process of the bench how to profile. */
 export function profilingEnv(mode: Mode, dsn: string, options: object): Record<string, string> {
   return { SDK, MODE: mode, DSN: dsn, BOUNDED_OPTIONS: JSON.stringify(options) };
 }

@@ -4,7 +4,7 @@ import type { Calls } from './function.ts';
 import { CONDITIONS, type Condition, type Sizes } from './measure.ts';
 import { FUNCTION, type Place, REQUEST_MS, ROUNDS } from './plan.ts';
 
-/** What the tables are made of. */
+/** The measured figures behind the tables. */
 export interface Report {
   readonly machine: Machine;
   /** Load average of the last minute before the first run. */
@@ -56,7 +56,7 @@ export function renderTables({ machine, loadBefore, rounds, places, functions }:
   ].join('\n');
 }
 
-/** Where others take the processor, profiles come too late for their transactions: what arrives then says nothing. */
+/** Is printed if other processes took the CPU, because profiles then come too late for their transactions. */
 function busyNote({ cores }: Machine, loadBefore: number): string[] {
   if (loadBefore < cores) return [];
   return [

@@ -7,7 +7,7 @@ import { governSampling, type Sampling, UNGOVERNED } from '../sampling/sampling.
 import { createSignalSources } from '../sampling/signal-sources.ts';
 import { createRootSpanWatch } from './root-span-watch.ts';
 
-export interface ClientSamplingParts {
+export interface ClientSamplingDeps {
   readonly client: Client;
   readonly ledger: Ledger;
   readonly expectedBytes: ExpectedBytes;
@@ -19,7 +19,7 @@ export interface ClientSamplingParts {
 /** Governs the sampling of one client by the signals of the process and its own. */
 export function sampleClient(
   options: ResolvedOptions['sampling'],
-  { client, ledger, expectedBytes, reporter, readShare }: ClientSamplingParts,
+  { client, ledger, expectedBytes, reporter, readShare }: ClientSamplingDeps,
 ): Sampling {
   if (options === false) return UNGOVERNED;
   const rootSpans = createRootSpanWatch(client);

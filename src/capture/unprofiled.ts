@@ -34,7 +34,7 @@ export function whyUnprofiled(options: RateOptions, profiler: SdkProfiler): stri
   return profileLifecycle === 'trace' ? whyNoSpans(options) : undefined;
 }
 
-/** As the SDK looks for it (`hasSpansEnabled`). */
+/** Decides as the SDK does (`hasSpansEnabled`). */
 function whyNoSpans({ tracesSampleRate, tracesSampler }: RateOptions): string | undefined {
   return (tracesSampleRate ?? undefined) === undefined && !tracesSampler
     ? '`tracesSampleRate` is not set, and only spans are profiled'

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { readText } from './read-text.ts';
 
-/** What the two versions call the same. */
+/** The kernel's files, which have other names in each version. */
 const FILES = {
   1: {
     limits: ['memory.limit_in_bytes'],
@@ -16,7 +16,7 @@ const FILES = {
   },
 } as const;
 
-/** One cgroup's memory: what the kernel allows it, and what it is charged with. */
+/** The memory of one cgroup: its limits, and its charge. */
 export class CgroupMemory {
   readonly #version: 1 | 2;
   readonly #directory: string;
@@ -35,14 +35,14 @@ export class CgroupMemory {
   }
 
   /**
-   * What Kubernetes calls the working set, in bytes: all that is charged, less the file pages that nobody has read twice, which
-   * the kernel takes back before it kills. Undefined where it can't be read.
+   * The working set as Kubernetes defines it, in bytes. The kernel takes back file pages that nobody has read twice before it kills a
+   * process, so they are subtracted. Undefined if a file can't be read.
    */
   workingSetBytes(): number | undefined {
     const { usage, inactiveFile } = FILES[this.#version];
     const usedBytes = this.#read(usage);
     const inactiveBytes = Number(inactiveFile.exec(this.#text('memory.stat'))?.[1] ?? Number.NaN);
-    // The two are read one after the other.
+    // Both files are read one after the other, so the difference may come out below zero.
     const bytes = Math.max(0, usedBytes - inactiveBytes);
     return Number.isFinite(bytes) ? bytes : undefined;
   }

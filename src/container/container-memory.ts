@@ -3,13 +3,13 @@ import { constrainedBytes } from '../process-limits.ts';
 import { CgroupMemory } from './cgroup-memory.ts';
 import { findOwnCgroup } from './own-cgroup.ts';
 
-/** Where the readings come from. */
+/** Sources of the readings. Tests put file trees of other systems here. */
 export interface ContainerMemorySource {
-  /** What stands before `/proc` and `/sys`. */
+  /** Prefix of the paths below `/proc` and `/sys`. */
   readonly root: string;
   /** All memory of the machine, in bytes. */
   readonly totalBytes: number;
-  /** What Node says that the process may use, in bytes, or undefined. */
+  /** The limit that Node reports for the process, in bytes; undefined if it reports none. */
   constrainedBytes(): number | undefined;
   /** Resident memory of the process, in bytes. */
   rssBytes(): number;
@@ -17,7 +17,7 @@ export interface ContainerMemorySource {
   now(): number;
 }
 
-/** Limits may be set while the process runs, at another level too, and it may be moved to another cgroup: both are rare. */
+/** The cgroup is looked for again so seldom, because processes rarely move, and limits rarely come at another level. */
 const FIND_INTERVAL_MS = 30_000;
 
 interface Limited {
@@ -27,10 +27,10 @@ interface Limited {
 }
 
 /**
- * The memory of the container, as the kernel's OOM killer and Kubernetes see it: of all its processes, not of this one.
+ * Reads the memory of the container, that of all its processes together, because the kernel's OOM killer and Kubernetes count so.
  *
- * The container is the nearest cgroup with a limit, at this process or above. Should one farther up allow less, it is that one,
- * for it fills up first. Where no cgroup shows a limit and Node knows one, resident memory of this process is compared with that.
+ * The container is the nearest cgroup with a limit, from this process upward. If a cgroup above has a smaller limit, that one counts,
+ * because it fills up first. If no cgroup shows a limit and Node knows one, the resident memory of this process is compared with it.
  */
 export class ContainerMemory {
   readonly #source: ContainerMemorySource;
@@ -41,7 +41,7 @@ export class ContainerMemory {
     this.#source = source;
   }
 
-  /** As last read, in bytes; undefined where there is none. */
+  /** The limit at the last reading, in bytes; undefined if there is none. */
   get limitBytes(): number | undefined {
     return this.#limited?.limitBytes;
   }
@@ -76,8 +76,9 @@ export class ContainerMemory {
         least = { cgroup, limitBytes };
       }
     }
-    const knownBytes = least ?? this.#source.constrainedBytes();
-    return typeof knownBytes === 'number' ? { cgroup: undefined, limitBytes: knownBytes } : knownBytes;
+    if (least !== undefined) return least;
+    const limitBytes = this.#source.constrainedBytes();
+    return limitBytes === undefined ? undefined : { cgroup: undefined, limitBytes };
   }
 }
 

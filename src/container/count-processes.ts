@@ -2,9 +2,9 @@ import { readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { readText } from './read-text.ts';
 
-/** Where one process stands among the others. */
+/** The place of a process among the others. */
 export interface ProcessPlace {
-  /** What stands before `/proc`. */
+  /** Prefix of the paths below `/proc`. */
   readonly root: string;
   /** The process's own cgroup. */
   readonly directory: string;
@@ -12,15 +12,15 @@ export interface ProcessPlace {
   readonly isForked: boolean;
 }
 
-/** A container has a handful. A cgroup with more is a user's session or a whole machine, and to look at each would take too long. */
+/** A container has a handful of processes. A cgroup with more is a session or a machine, and looking at each would take too long. */
 const MAX_PROCESSES = 64;
 
-/** A chain of parents is short. The bound is for a file that lies. */
+/** Chains of parents are short. The bound ends a loop that a wrong file would cause. */
 const MAX_ANCESTORS = 32;
 
 /**
- * How many processes of the same cgroup may be profiling, this one included: those that run the same Node. Whether they profile
- * can't be seen from outside, so an odd one counts too: the share is then smaller than it could be, and the bound is kept.
+ * Counts the processes of the same cgroup that may be profiling: this one, and all that run the same Node. Nobody can see from outside
+ * whether a process profiles. Counting one that does not makes the share smaller than it could be, and keeps the bound.
  *
  * The parents of this process do not count, because npm, nodemon and pm2 run on Node too and profile nothing. A parent that has forked
  * this process counts, because the primary of a cluster has the flags of its workers, and so mostly their `--import`.

@@ -15,10 +15,10 @@ interface Mount {
 }
 
 /**
- * Where the kernel counts the memory of this process. A host with both versions (systemd's hybrid) has the memory controller
- * in one of them: where a hierarchy of version 1 has it, version 2 has no files for memory.
+ * Finds the cgroup that the kernel charges with the memory of this process. If a host has both versions (systemd's hybrid), only one of
+ * them has the memory controller, and version 1 says so.
  *
- * @param root what stands before `/proc` and the mount points
+ * @param root prefix of `/proc` and of the mount points
  */
 export function findOwnCgroup(root = '/'): OwnCgroup | undefined {
   const own = ownPath(readText(join(root, 'proc/self/cgroup')) ?? '');
@@ -26,7 +26,7 @@ export function findOwnCgroup(root = '/'): OwnCgroup | undefined {
   const mounts = readMounts(readText(join(root, 'proc/self/mountinfo')) ?? '', own.version);
   const mount = mounts.find((one) => pathBelow(one.root, own.path) !== undefined) ?? mounts[0];
   if (mount === undefined) return undefined;
-  // A path that is not below the mount is the host's, or of another namespace. Then what a container mounts is its own cgroup.
+  // A path outside of the mount belongs to the host or to another namespace. A container then mounts its own cgroup alone.
   const names = pathBelow(mount.root, own.path)?.split('/').filter(Boolean) ?? [];
   const directories = Array.from({ length: names.length + 1 }, (_, up) =>
     join(root, mount.mountPoint, ...names.slice(0, names.length - up)),

@@ -13,7 +13,7 @@ export interface Container {
   readonly processes: number;
 }
 
-/** A timer of a second comes a little early now and then. */
+/** Less than a second, because a timer of a second may come a little early. */
 const MEMORY_INTERVAL_MS = 900;
 
 /** Workers come and go in seconds, and to count them takes a file for each. */
@@ -25,8 +25,8 @@ let memoryReadAtMs = Number.NEGATIVE_INFINITY;
 let processesReadAtMs = Number.NEGATIVE_INFINITY;
 
 /**
- * The container of this process, for all clients together. Read at most once a second: three or four files, of 10 to 60 µs each.
- * Not for a decision in a request: whoever traces the file system would see these reads as that request's.
+ * Reads the container of this process, at most once a second for all clients together: three or four files, 10 to 60 µs each. Do not
+ * call it in a request, because a tracer of the file system would count the reads to that request.
  */
 export function readContainer(): Container {
   const nowMs = performance.now();

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * The text of a file of the kernel's; undefined where it can't be read, for whatever reason: it is not there, or forbidden, by
- * Node's own permissions too. The kernel writes these files as they are read, so reading waits for no disk.
+ * Reads a file of the kernel. The kernel makes its text at that moment, so no disk is waited for.
+ *
+ * @returns undefined if it can't be read: it does not exist, or the system or Node's own permissions forbid it
  */
 export function readText(path: string): string | undefined {
   try {

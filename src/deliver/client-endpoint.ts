@@ -12,7 +12,7 @@ export function endpointOf(client: Client): Endpoint | undefined {
   return createEndpoint(url, (transportOptions ?? {}) as EndpointOptions);
 }
 
-/** What the SDK's transport warns with: a bundler that shortens names leaves it as it is. */
+/** A warning in the code of the SDK's transport. It identifies that transport, because a bundler shortens names but no texts. */
 const ITS_WARNING = '[@sentry/node]: Invalid dsn or tunnel option';
 
 /** Not by identity alone: an application can load both the ES module and the CommonJS build of the SDK, bundled or not. */

@@ -84,7 +84,7 @@ export class Link {
     return this.#active >= (this.isDown ? 1 : MAX_ACTIVE);
   }
 
-  /** The same for those that have waited. */
+  /** Whether as many are under way as may be when one that has waited begins. */
   get isFullBehind(): boolean {
     return this.isFull || this.#active >= this.#maxBehind;
   }

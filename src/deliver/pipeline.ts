@@ -278,7 +278,7 @@ export class Pipeline {
   }
 }
 
-/** What a profile whose transaction could wait no longer was late for. */
+/** Says how far a profile had come when its transaction could wait no longer. */
 function latenessOf({ uploads, hasBegun }: Shipment): string {
   if (uploads.length > 0) return 'its upload had no turn in time';
   return hasBegun ? 'not encoded in time' : 'its turn did not come in time';

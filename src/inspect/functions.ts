@@ -25,13 +25,13 @@ const V8_NO_FUNCTIONS = new Set(['(root)', '(idle)']);
 
 const ANONYMOUS = 'anonymous';
 
-/** What a frame's place is of a function. One whose place is not its own has many lines, and a name has to do. */
+/** Tells functions of one name and file apart by the place in their frames. If that place moves with each call, the name has to do. */
 type Place = (one: ProfiledFunction) => string;
 
 const PLACES: Readonly<Record<string, Place>> = {
   // The line of the call, in the source of the caller (V8's `kCallerLineNumbers`), and the column where the function begins.
   node: ({ column }) => String(column),
-  // Where the function begins.
+  // The place where the function begins.
   javascript: ({ line, column }) => `${line}:${column}`,
 };
 
@@ -49,7 +49,7 @@ export function functionsOf({ json, frames }: Payload): FunctionTable {
     const key = `${name}\n${file}\n${placeIn(known)}`;
     const id = ids.get(key) ?? functions.push(known) - 1;
     ids.set(key, id);
-    // Of several lines none is the function's own.
+    // A function that appears with several lines has none of its own.
     const first = functions[id];
     if (first !== undefined && first.line !== line) functions[id] = { ...first, line: 0 };
     return id;

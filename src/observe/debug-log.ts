@@ -17,7 +17,7 @@ export class DebugLog {
     this.#write(kind, text, (line) => debug.log(line));
   }
 
-  /** For what somebody has to change. */
+  /** Warns of a fault that somebody has to mend. */
   warn(kind: string, text: string): void {
     this.#write(kind, text, (line) => debug.warn(line));
   }

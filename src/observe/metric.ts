@@ -6,7 +6,7 @@ export interface Reading {
   readonly value: number;
 }
 
-/** How the figures of several clients, or of the workers of a cluster, come to one. */
+/** The way in which figures of several clients, or of the workers of a cluster, are put together. */
 export type Together = 'sum' | 'min' | 'max';
 
 /** A figure as metrics know it: a sum that only rises, or a level. */
@@ -18,7 +18,7 @@ export interface Metric {
   readonly unit: 'bytes' | 'seconds' | 'ratio' | undefined;
   readonly help: string;
   readonly labelNames: readonly string[];
-  /** Of several processes. */
+  /** The same for several processes. */
   readonly together: Together;
   read(all: readonly ProfilingStats[]): readonly Reading[];
 }

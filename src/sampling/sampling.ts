@@ -51,7 +51,7 @@ export const UNGOVERNED: Sampling = {
   close: () => {},
 };
 
-export interface GovernedSamplingParts {
+export interface GovernedSamplingDeps {
   readonly sources: SignalSources;
   /** The number of contexts among which the rate has to choose. */
   readonly choices: (activeContexts: number) => number;
@@ -63,9 +63,9 @@ export interface GovernedSamplingParts {
 /** Asks the governor at every decision what rate is in force. */
 export function governSampling(
   options: Exclude<ResolvedOptions['sampling'], false>,
-  parts: GovernedSamplingParts,
+  deps: GovernedSamplingDeps,
 ): Sampling {
-  const { sources, choices, onChange } = parts;
+  const { sources, choices, onChange } = deps;
   const watermarks = {
     low: options.lowWatermark,
     high: options.highWatermark,
@@ -80,7 +80,7 @@ export function governSampling(
     state = govern(signals, state, performance.now(), watermarks);
     const { kind: to, rate } = state;
     if (to === 'normal') cause = undefined;
-    else cause = causeOf(signals, state, watermarks, parts.budgetBytes) ?? cause;
+    else cause = causeOf(signals, state, watermarks, deps.budgetBytes) ?? cause;
     if (to !== from) onChange({ from, to, rate, cause }, explain(cause, signals));
     return rate;
   };

@@ -1,6 +1,6 @@
 import { build } from 'esbuild';
 
-/** What each format lacks: a bundle in one has code that was written for the other. */
+/** Prepends what a format lacks, because a bundle in one format has code that was written for the other. */
 const MISSING = {
   esm: {
     banner: {

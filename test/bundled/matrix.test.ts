@@ -13,7 +13,7 @@ const MODULES = fileURLToPath(new URL('node_modules', import.meta.url));
 const PAGE = new URL('../../docs/bundling.md', import.meta.url);
 const PACKAGE = 'sentry-bounded-profiling';
 
-/** Where the package and the SDK are: in the bundle, or in `node_modules` beside it. */
+/** Places of the package and of the SDK: in the bundle, or in `node_modules` beside it. */
 const PLACES = ['inside', 'outside'] as const;
 
 const NAMES = Object.keys(BUNDLERS) as BundlerName[];

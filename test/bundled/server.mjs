@@ -24,7 +24,7 @@ process.once('SIGTERM', () => {
   void Sentry.close(5000);
 });
 
-/** As a member, it keeps its name when names are shortened. */
+/** A member, because a bundler that shortens names leaves the names of members. */
 const work = {
   medianOf(/** @type {number} */ count) {
     const prices = Array.from({ length: count }, (_, i) => (i * 7919) % 100_003);

@@ -21,7 +21,7 @@ const BUDGETS = {
 /** In kB, as npm downloads it, and as it lies on the disk. */
 const PACKAGE_BUDGET = { compressed: 340, unpacked: 1400 };
 
-/** What only the integration has. */
+/** Texts that occur in the integration alone. */
 const FOREIGN = ['@sentry', 'BoundedProfiling', 'https-proxy-agent', 'diagnostics_channel'];
 
 /** What a bundler makes of a line of code, minified, without the packages that its user has anyway. */

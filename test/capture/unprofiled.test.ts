@@ -5,7 +5,7 @@ import { whyUnprofiled } from '../../src/capture/unprofiled.ts';
 import { boundedProfilingIntegration } from '../../src/index.ts';
 import { createClient } from '../support/client.ts';
 
-/** What tells the profiler of SDK 9 and 10 from that of SDK 11. */
+/** A method that the profilers of SDK 9 and 10 have, and that of SDK 11 has not. */
 const OLDER = { _setupAutomaticSpanProfiling: () => {} };
 const NEWER = {};
 

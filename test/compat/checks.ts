@@ -8,7 +8,7 @@ import { describeSent, without } from './sent.ts';
 /** The requests of the service, in the order of the alphabet. */
 const PATHS = ['/failing', '/quote', '/report', '/search'];
 
-/** What is wrong with a service that ran with the integration, beside the same one with the stock SDK. */
+/** Lists the faults of a run with the integration, beside a run of the same service with the stock SDK. */
 export function problemsOf(cell: Cell, stock: ServiceRun, bounded: ServiceRun): string[] {
   const problems = [...endProblems('stock: ', cell, stock), ...endProblems('', cell, bounded)];
   const { report } = bounded;

@@ -24,7 +24,7 @@ const MIN_TICKS = 10;
 
 type SpanProfile = Profile & { transaction: { name: string } };
 
-/** What differs between the profile of each transaction and what V8 has recorded in its time. */
+/** Compares the profile of each transaction with V8's record of its time. */
 export function profileProblems(relay: Relay, report: Report): string[] {
   const all = recordedTicks(report);
   return payloadsOf<SpanProfile>(relay, 'profile').flatMap((profile) => {
@@ -37,7 +37,7 @@ export function profileProblems(relay: Relay, report: Report): string[] {
   });
 }
 
-/** What differs between all chunks together and what V8 has recorded while requests were open. */
+/** Compares all chunks together with V8's record of the time in which requests were open. */
 export function chunkProblems(relay: Relay, report: Report): string[] {
   const all = recordedTicks(report);
   const chunks = payloadsOf<Profile>(relay, 'profile_chunk').sort((a, b) => startOf(a) - startOf(b));

@@ -6,7 +6,7 @@ export type Mode = 'span' | 'trace' | 'manual';
 /** `cjs`: CommonJS. `esm`: ES modules. */
 export type Format = 'esm' | 'cjs';
 
-/** What somebody has in `package.json`, and what npm makes of it. */
+/** A pair of versions in `package.json`, and the tree that npm makes of it. */
 export interface Line {
   readonly sdk: string;
   readonly profilingNode: string;

@@ -5,7 +5,7 @@ import type { NativeProfile } from '../../src/record/segment.ts';
 import { type Relay, startRelay } from '../support/relay/index.ts';
 import { type Cell, flagOf } from './lines.ts';
 
-/** Of one service. Far longer than it takes where the machine does much else. */
+/** For one service: far longer than it takes on a busy machine. */
 const TIMEOUT_MS = 120_000;
 
 /** When a request began and ended, on the clock of the service. */
@@ -14,7 +14,7 @@ export interface RequestTimes {
   readonly endMs: number;
 }
 
-/** What the service tells of itself. */
+/** A service's report of itself. */
 export interface Report {
   readonly versions: { node: string; sdk: string; cores: string[]; profilingNode: string };
   readonly isFlushed: boolean;

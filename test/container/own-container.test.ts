@@ -29,7 +29,7 @@ const LONG_MS = 30_000;
 /** It goes on from test to test: what the process has read stays. */
 let nowMs = 1e9;
 
-/** What the files say: the bytes that are charged, less inactive pages, by the limit. */
+/** Computes from the files: charged bytes, less inactive pages, by the limit. */
 const RATIO = (21446656 - 20000768) / 268435456;
 
 /** Two limits, what is charged, and what of it is inactive. */

@@ -11,7 +11,7 @@ export const REFUSED: NoAnswer = { wasSent: false, isHopeless: false, error: 'EC
 export const UNANSWERED: NoAnswer = { wasSent: true, isHopeless: false, error: 'ETIMEDOUT' };
 export const MINUTE_MS = 60_000;
 
-/** For all tests of a file: time passes by `pass` alone. */
+/** Stops the time for all tests of a file, so that only `pass` moves it. */
 export function fakeTime(): void {
   beforeEach(() => vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] }));
   afterEach(() => vi.useRealTimers());

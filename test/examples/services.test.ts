@@ -12,7 +12,7 @@ afterAll(() => workshop.dispose());
 
 const LISTENS = /^Listening on http:\/\/[\w.]+:\d+\n$/;
 
-/** What `onDrop` of the examples says of a profile that did not get its turn on a busy machine. */
+/** The line that `onDrop` of the examples prints for a profile that came too late on a busy machine. */
 const LATE = /^A profile was dropped: budget, .+\n/gm;
 
 test.each([

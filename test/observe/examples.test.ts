@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { registerProfilingMetrics } from '../../src/prometheus.ts';
 import { readDashboard } from '../prometheus/queries.ts';
 
-// What of the examples can be told without a Prometheus. `npm run test:prometheus` has one.
+// Checks of the examples that need no Prometheus. `npm run test:prometheus` has one.
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 

@@ -11,7 +11,7 @@ import { EXAMPLE, figureOf, type Service, startService, until } from './service.
 
 const PREFIX = 'sentry_bounded_profiling_profiles_';
 
-/** What a user may set: everything of the example but the speed, and where the services are. */
+/** Changes the speed of the example's configuration, and the addresses of its services. Nothing else differs from a user's. */
 function configure(services: readonly Service[]): string {
   const replacements = {
     'scrape_interval: 15s': 'scrape_interval: 500ms',

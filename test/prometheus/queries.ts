@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Sample } from '../support/prometheus.ts';
 
-/** What Grafana puts in the place of its variables. */
+/** Values that Grafana would put in the place of its variables. */
 const VALUES: Readonly<Record<string, string>> = {
   $__rate_interval: '1m',
   $__range: '5m',
@@ -67,7 +67,7 @@ export function variablesOf({ templating }: Dashboard): { label: string; match: 
   });
 }
 
-/** What is compared in the expression of an alert: it has a value when the alert does not fire, too. */
+/** Takes the left side of an alert's comparison, which has a value even when the alert does not fire. */
 export function withoutComparison(expression: string): string {
   const bare = expression.replace(/\s*(?:>=|<=|>|<|==|!=)\s*-?[\d.]+\s*$/, '');
   if (bare === expression) throw new Error(`no comparison at the end: ${expression}`);

@@ -19,7 +19,7 @@ const TIMEOUT_MS = 60_000;
 /** The server of the example, with an SDK in front of it. */
 export interface Service {
   readonly port: number;
-  /** What it tells when it is scraped. */
+  /** The text of its metrics. */
   scrape(): Promise<string>;
   /** Requests that are made at the same time. Comes true when all are answered. */
   visit(path: string, times?: number): Promise<void>;

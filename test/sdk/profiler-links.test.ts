@@ -25,7 +25,10 @@ const KINDS: readonly Kind[] = [
   { project: '11', traces: 'stream' },
 ];
 
-/** What differs in how the link gets lost. Where two copies of core are, the profiler's scope is not the one that events are made from. */
+/**
+ * The link gets lost in another way in each of them. If the tree holds two copies of core, the profiler writes into a scope that no event
+ * is made from.
+ */
 const MORE_KINDS: readonly Kind[] = [
   ...KINDS,
   { project: '10', traces: 'stream' },
@@ -89,7 +92,7 @@ function received({ traces }: Kind): Sent[] {
 
 const isLinked = ({ profilerId }: Sent): boolean => profilerId !== undefined;
 
-/** Of each trace, whether it points to a profiler, which has to be that of the chunks. What does names its thread. */
+/** Says for each trace whether it points to a profiler. A trace that does must point to that of the chunks, and name its thread. */
 function links(kind: Kind): Record<string, boolean> {
   const profilers = payloadsOf<ScenarioResult>(relay, 'profile_chunk').map(({ profiler_id }) => profiler_id);
   const sent = received(kind);

@@ -20,7 +20,7 @@ const CLOSE_MS = 5000;
 const MAX_LOOKS = 5;
 const LOOK_MS = 3000;
 
-/** Of the transactions beside faults that take nothing for good. */
+/** The most transactions that may come too late, as a share of those beside faults that take nothing for good. */
 const MAX_LATE_SHARE = 0.2;
 
 /** Runs a service of an SDK line under load through faults for a while, and checks what is left of it in the end. */
@@ -85,7 +85,7 @@ async function runRounds(site: Site, durationMs: number, random: Random, checks:
   await checkEnd(site, end, droppedIds, checks);
 }
 
-/** What is left when all has had time to go: connections that nobody uses, what waits for a timer. */
+/** Measures again for a while, because unused connections and timers take some seconds to go. */
 async function atRest({ service }: Site, end: Report, start: Report): Promise<Report> {
   let report = end;
   for (let look = 0; look < MAX_LOOKS && extraBytesOf(report, start) >= HEAP_TOLERANCE_BYTES; look++) {

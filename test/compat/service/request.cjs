@@ -1,4 +1,4 @@
-/** What the matrix asks of this run. */
+/** The request of the matrix for this run. */
 const { dsn, mode, isBounded } = JSON.parse(process.env.COMPAT_REQUEST ?? '{}');
 
 /** @type {Record<string, object>} */

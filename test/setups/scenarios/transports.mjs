@@ -5,7 +5,7 @@ import { init, sleep, statsOf, transactAll } from './kit.mjs';
 /** @import { Kit, Request } from './main.mjs' */
 
 /**
- * What users put in the place of the SDK's transport.
+ * Transports that users put in the place of the SDK's.
  *
  * @type {Record<string, (core: any, kit: Kit, asked: Request) => object>}
  */

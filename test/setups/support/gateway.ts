@@ -1,6 +1,6 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** What a gateway does with connections that it has. New ones it passes on as ever. */
+/** The gateway's treatment of connections that exist. It passes on new ones as ever. */
 export type Cut =
   /** It closes them in order. */
   | 'close'

@@ -4,7 +4,7 @@ import { freeze } from './frozen.ts';
 import type { Cut, Gateway } from './gateway.ts';
 import type { Project, Report, RunningSetup } from './run-setup.ts';
 
-/** What a process is in the midst of when it is frozen, and what becomes of its connections meanwhile. */
+/** One freeze: the moment in the work of the process, and the treatment of its connections meanwhile. */
 export interface Round {
   readonly during: 'idle' | 'open' | 'flushing';
   readonly cut?: Cut;

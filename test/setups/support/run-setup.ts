@@ -33,10 +33,10 @@ export interface Ended {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** What a process looks like that ended by itself and had nothing to complain of. */
+/** The result of a process that ended by itself without a complaint. */
 export const CLEAN = { output: '', exitCode: 0, signal: null };
 
-/** What was printed, without process ids and counts. */
+/** The output without process ids and counts. */
 export function withoutNumbers({ output }: Ended): string {
   return output.replace(/\d+/g, '#');
 }

@@ -1,6 +1,6 @@
 import * as Sentry from '@sentry/node';
 
-// What is not asked for is not loaded: a server without profiling is measured without its code.
+// Loads only what is asked for, because a server without profiling is measured without its code.
 export const loadProfiling = () => import('@sentry/profiling-node');
 export const loadBounded = () => import('sentry-bounded-profiling');
 export { Sentry };

@@ -1,7 +1,7 @@
 const sentryTestkit = require('sentry-testkit');
 const { Sentry, start, handle, getProfilingStats } = require('./service.js');
 
-/** What the service sends of two requests, as the test kit sees it, and what has become of the profiles. */
+/** Sends two requests, and reports what the test kit sees of them and how their profiles ended. */
 module.exports = async function check() {
   const { testkit, sentryTransport } = sentryTestkit();
   start(sentryTransport);
