@@ -20,6 +20,8 @@ export interface FitDeps {
   readonly reporter: Reporter;
   /** Told of each encoding that is sent. */
   readonly onShip: (shipment: Shipment, encoding: ProfileEncoding) => void;
+  /** Told when no uploads of a shipment are still to come: those that there are may be waiting for an outage to be over. */
+  readonly onPrepared: () => void;
 }
 
 /** Sends profiles within the limits: whole if they fit, or else chunks in parts and profiles of transactions thinned. */
@@ -60,6 +62,7 @@ export class Fit {
     this.#deps.onShip(shipment, encoding);
     const ending = parcel.ship();
     shipment.isPreparing = false;
+    this.#deps.onPrepared();
     if (isKept) {
       shipment.isPreparing = await isRefused(ending);
       entry.resize(shipment.isPreparing ? objectBytes : parcel.heldBytes);

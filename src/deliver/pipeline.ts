@@ -73,7 +73,7 @@ export class Pipeline {
 
   constructor(deps: PipelineDeps) {
     this.#deps = deps;
-    const { slicer, carrier, limits, reporter, onWaiting } = deps;
+    const { slicer, carrier, limits, reporter, settling, onWaiting } = deps;
     const fit = new Fit({
       slicer,
       carrier,
@@ -83,6 +83,7 @@ export class Pipeline {
         this.#encodedBytes += bytes;
         onWaiting(entry.heldBytes);
       },
+      onPrepared: () => settling.check(),
     });
     this.#line = new EncodingLine({ slicer, fit, reporter });
   }

@@ -46,6 +46,7 @@ export class Splitting {
     this.#objectBytes = 0;
     this.#hold(0);
     this.#shipment.isPreparing = false;
+    this.#deps.onPrepared();
     void Promise.all(this.#endings).then(() => this.#end(failure));
   }
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { BoundedProfilingIntegration } from '../../src/index.ts';
 import { createClient } from '../support/client.ts';
 import { incompressibleLists, profileChunk, profiledTransaction } from '../support/envelopes.ts';
@@ -8,7 +8,10 @@ let relay: Relay;
 beforeEach(async () => {
   relay = await startRelay();
 });
-afterEach(() => relay.close());
+afterEach(async () => {
+  vi.useRealTimers();
+  await relay.close();
+});
 
 test('flush waits for what is being encoded and uploaded', async () => {
   relay.behave({ kind: 'slow', delayMs: 200 });
@@ -114,6 +117,27 @@ test('flush and close come back as soon as connections are refused, however long
   expect(stats()).toMatchObject({ captured: 3, pending: 3 });
   expect(await client.close(HOUR_MS)).toBe(false);
   expect(stats()).toMatchObject({ pending: 0, dropped: { shutdown: 3 }, memory: { heldBytes: 0 } });
+});
+
+test.each([
+  { what: 'a transaction with its profile', envelopeOf: profiledTransaction },
+  {
+    what: 'a chunk in parts',
+    envelopeOf: () => profileChunk({ profile: incompressibleLists(100) }),
+  },
+])('a flush in an outage does not wait until $what that came since may be tried', async ({ envelopeOf }) => {
+  const { dsn } = relay;
+  await relay.close();
+  const { client, transport, stats } = createClient(dsn, { maxItemBytes: 20_000 });
+  for (let i = 0; i < 3; i++) await transport.send(envelopeOf() as never);
+  await client.flush(HOUR_MS);
+  // Only work that waits for no timer goes on.
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] });
+  for (let i = 0; i < 3; i++) {
+    void transport.send(envelopeOf() as never);
+    expect(await transport.flush(HOUR_MS)).toBe(false);
+  }
+  expect(stats()).toMatchObject({ captured: 6, pending: 6 });
 });
 
 test('close gives what is on its way nearly all the time there is', async () => {
