@@ -1,16 +1,13 @@
+import { SpareBuffers } from './spare-buffers.ts';
+
 /** A block holds this many bytes at most. zlib reads so much in one go, and a block of this size is cheap to keep for reuse. */
 export const BLOCK_BYTES = 64 * 1024;
 
-/**
- * Blocks for the next writer. A service that encodes all the time would else leave them to the garbage collector, which takes its
- * time.
- */
-const spareBlocks: Buffer[] = [];
-const MAX_SPARE_BLOCKS = 32;
+const spareBlocks = new SpareBuffers(BLOCK_BYTES, 32);
 
 /** Takes back a drained block that nobody reads any more. */
 export function recycleBlock(block: Uint8Array): void {
-  if (spareBlocks.length < MAX_SPARE_BLOCKS) spareBlocks.push(Buffer.from(block.buffer));
+  spareBlocks.giveBack(Buffer.from(block.buffer));
 }
 
 /** One UTF-16 unit takes this many bytes of UTF-8 at most. A surrogate pair, which is two units, takes four. */
@@ -67,8 +64,7 @@ export class BlockWriter {
   }
 
   #openBlock(): Buffer {
-    // This is a buffer of its own, because a part of a buffer that Node shares could not be taken back.
-    this.#block ??= spareBlocks.pop() ?? Buffer.allocUnsafeSlow(BLOCK_BYTES);
+    this.#block ??= spareBlocks.take();
     return this.#block;
   }
 }

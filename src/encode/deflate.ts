@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
+import { SpareBuffers } from './spare-buffers.ts';
 import { Turns } from './turns.ts';
 
 /**
@@ -94,10 +95,12 @@ export class Deflater {
   }
 }
 
-/** Buffers in which larger inputs are put together, for reuse. Usually, zlib works on no more inputs at a time. */
+/** Larger inputs are put together in buffers of this size, for reuse. Usually, zlib works on no more than two of them at a time. */
 const INPUT_BYTES = 1024 * 1024 + 64 * 1024;
 const MIN_SHARED_BYTES = 64 * 1024;
-const spareInputs: (Buffer | undefined)[] = [undefined, undefined];
+const MAX_SHARED_INPUTS = 2;
+const spareInputs = new SpareBuffers(INPUT_BYTES, MAX_SHARED_INPUTS);
+let sharedInputs = 0;
 
 /**
  * Node has four threads for zlib. A call takes up to 256 KiB as soon as it is made, even while it waits for a thread, so no more
@@ -116,9 +119,10 @@ export function deflateAtOnce(blocks: readonly Uint8Array[], position: Position)
 
 async function deflateNow(blocks: readonly Uint8Array[], position: Position): Promise<Segment> {
   const bytes = blocks.reduce((sum, block) => sum + block.length, 0);
-  const isShared = bytes >= MIN_SHARED_BYTES && bytes <= INPUT_BYTES && spareInputs.length > 0;
+  const isShared = bytes >= MIN_SHARED_BYTES && bytes <= INPUT_BYTES && sharedInputs < MAX_SHARED_INPUTS;
   if (!isShared) return deflatePlain(Buffer.concat(blocks, bytes), position);
-  const input = spareInputs.pop() ?? Buffer.allocUnsafeSlow(INPUT_BYTES);
+  sharedInputs++;
+  const input = spareInputs.take();
   let end = 0;
   for (const block of blocks) {
     input.set(block, end);
@@ -127,7 +131,8 @@ async function deflateNow(blocks: readonly Uint8Array[], position: Position): Pr
   try {
     return await deflatePlain(input.subarray(0, bytes), position);
   } finally {
-    spareInputs.push(input);
+    sharedInputs--;
+    spareInputs.giveBack(input);
   }
 }
 
