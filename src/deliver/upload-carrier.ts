@@ -83,7 +83,7 @@ export class UploadCarrier implements Carrier {
       requestBytes,
       sentBytes: requestBytes,
       heldBytes: compressedBytes + header.compressedBytes + WAITING_BYTES,
-      ship: () => this.#upload(consignment, [...rest, profile]),
+      ship: () => this.#upload(consignment, [...rest, profile], requestBytes),
     };
   }
 
@@ -111,10 +111,10 @@ export class UploadCarrier implements Carrier {
   async #upload(
     { shipment, envelopeHeader, rest }: Consignment,
     segments: readonly Segment[],
+    bytes: number,
   ): Promise<Ending> {
     const { rateLimits, limits, reporter, uploadTimeoutMs } = this.#options;
     const member = (): GzipMember => joinSegments([storeText(headerLine(envelopeHeader)), ...segments]);
-    const { bytes } = member();
     const upload: Upload = {
       attempt: async (signal) => {
         shipment.leave();

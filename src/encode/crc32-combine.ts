@@ -6,18 +6,28 @@ const POLYNOMIAL = 0xedb88320;
 
 /**
  * The CRC-32 of two pieces of data in a row, from the CRC-32 of each. To append n bytes shifts n zero bytes into the register of
- * the first piece. The map of n bytes is made by squaring that of one byte, as in zlib's `crc32_combine`.
+ * the first piece. The map of n bytes is made of maps of 1, 2, 4 and so on, each the square of the one before, as in zlib's
+ * `crc32_combine`.
  *
  * @param secondBytes length of the second piece, in bytes
  */
 export function combineCrc32(first: number, second: number, secondBytes: number): number {
   let crc = first;
-  let power = zeroByteMap();
-  for (let rest = secondBytes; rest > 0; rest = Math.floor(rest / 2)) {
-    if (rest % 2 === 1) crc = apply(power, crc);
-    power = square(power);
+  for (let rest = secondBytes, bit = 0; rest > 0; rest = Math.floor(rest / 2), bit++) {
+    if (rest % 2 === 1) crc = apply(mapOf(bit), crc);
   }
   return (crc ^ second) >>> 0;
+}
+
+/** Kept, because each upload needs them again and squaring one takes a thousand steps: 128 bytes for each bit of a length. */
+const maps: Matrix[] = [];
+
+/** The map of 2^bit bytes. */
+function mapOf(bit: number): Matrix {
+  for (let next = maps.length; next <= bit; next++) {
+    maps.push(next === 0 ? zeroByteMap() : square(maps[next - 1]!));
+  }
+  return maps[bit]!;
 }
 
 /** The map of one byte: what it does to the register to shift eight zero bits in. */
