@@ -22,6 +22,12 @@ export interface ShipmentDeps {
   readonly reporter: Reporter;
 }
 
+/**
+ * A transaction that goes alone waits so long, in all, for a place in the SDK's transport. One that is older waits as long again, because
+ * after an outage many are set free at once.
+ */
+const WAIT_MS = 1000;
+
 /** Details of an end, besides the fate. */
 export interface EndDetails {
   /** Compressed size of the acknowledged request body. */
@@ -182,7 +188,7 @@ export class Shipment {
     const rest = this.#rest;
     if (rest.isEmpty) return;
     this.#rest = new Rest([], this.entry);
-    const patienceMs = this.hasWaited ? this.#ageMs : 0;
+    const patienceMs = this.hasWaited ? Math.max(this.#ageMs, WAIT_MS - this.#ageMs) : 0;
     this.#handingOn = this.#deps.handOn.add(this.envelopeHeader, rest, patienceMs).then(({ answer }) => {
       if (!this.#hasLeft) this.#deps.reporter.left(this.#ageMs);
       this.#respond(answer);

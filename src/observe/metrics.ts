@@ -134,7 +134,7 @@ export const METRICS: readonly Metric[] = [
   seconds(
     'shared counter',
     'deflating',
-    'Time that deflating took on the threads of zlib.',
+    'Time that deflating took, on the threads of zlib unless the input is small.',
     (s) => s.cost.deflatingMs,
   ),
   seconds(

@@ -48,7 +48,7 @@ export interface ProfilingStats {
     readonly interningMs: number;
     /** Of the event loop: cutting, compacting and encoding profiles. */
     readonly encodingMs: number;
-    /** On zlib's threads, the wait for one included. */
+    /** On zlib's threads, the wait for one included; up to 16 KiB at a time of the event loop. */
     readonly deflatingMs: number;
     /** How long transactions were held back for their profiles: how many, in all, median, 99th percentile, and the longest. */
     readonly heldBackMs: HeldBackStats;
