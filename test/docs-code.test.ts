@@ -28,13 +28,12 @@ interface Block {
   readonly code: string;
 }
 
-const BLOCKS: readonly Block[] = PAGES.flatMap((page) => {
-  const text = readFileSync(join(ROOT, page), 'utf8');
-  return [...text.matchAll(/^```(js|ts)\n([\s\S]*?)^```$/gm)].map(([, language, code = ''], i) => {
+const BLOCKS: readonly Block[] = PAGES.flatMap((page) =>
+  codeOf(page).map(({ language, code }, i) => {
     const file = `${page.replace(/\W+/g, '-')}-${i + 1}.${language === 'js' ? 'mjs' : 'mts'}`;
     return { name: `${page}, block ${i + 1}`, path: join(DIRECTORY, file), code };
-  });
-});
+  }),
+);
 
 beforeAll(() => {
   rmSync(DIRECTORY, { recursive: true, force: true });
@@ -47,6 +46,15 @@ beforeAll(() => {
 
 test('the pages have blocks of code', () => {
   expect(BLOCKS.length).toBeGreaterThan(7);
+});
+
+test('docs/bundling.md shows parts of what the bundlers are given', () => {
+  const sources = ['esbuild', 'rollup'].map((name) =>
+    readFileSync(join(ROOT, `test/bundled/${name}.mjs`), 'utf8'),
+  );
+  const shown = codeOf(`docs/${BUNDLING}`);
+  expect(shown).toHaveLength(3);
+  expect(shown.filter(({ code }) => !sources.some((source) => source.includes(code)))).toEqual([]);
 });
 
 test('every block of code is what the types say', () => {
@@ -85,3 +93,11 @@ test('the block of the encoder leaves the same profile, smaller', () => {
   );
   expect(after?.length).toBeLessThan(before?.length ?? 0);
 });
+
+function codeOf(page: string): { language: string; code: string }[] {
+  const text = readFileSync(join(ROOT, page), 'utf8');
+  return [...text.matchAll(/^```(js|ts)\n([\s\S]*?)^```$/gm)].map(([, language = '', code = '']) => ({
+    language,
+    code,
+  }));
+}
