@@ -10,15 +10,20 @@ const EVENTS = 100;
 const MODES = ['stock', 'ours'] as const;
 type Mode = (typeof MODES)[number];
 
-/** Delay of the relay's answers, in milliseconds. */
-const DELAYS_MS = [0, 50];
+/** Relays by the delay of their answers, in milliseconds; one is down. */
+const RELAYS = [
+  { name: 'relay at hand', delayMs: 0 },
+  { name: 'relay 50 ms away', delayMs: 50 },
+  { name: 'relay that is down', delayMs: undefined },
+] as const;
+type RelayDelay = (typeof RELAYS)[number]['delayMs'];
 
 /** How long each event of a function lasts beyond its work: the end of its span, and a flush. Both modes run at once, their events in turn. */
 export async function benchFlush({ isQuick, runs, only }: BenchOptions): Promise<void> {
   const rows: string[] = [];
   for (const { line, project } of LINES) {
-    for (const delayMs of DELAYS_MS) {
-      const name = `SDK ${line}, relay ${delayMs} ms away`;
+    for (const { name: relayName, delayMs } of RELAYS) {
+      const name = `SDK ${line}, ${relayName}`;
       if (!name.includes(only)) continue;
       const all: Record<Mode, number[]> = { stock: [], ours: [] };
       for (let run = 0; run < runs; run++) {
@@ -43,9 +48,10 @@ export async function benchFlush({ isQuick, runs, only }: BenchOptions): Promise
   else console.log(`Table: ${writeBetweenMarkers('flush', table)}`);
 }
 
-async function flush(project: Project, delayMs: number): Promise<Record<Mode, number[]>> {
+async function flush(project: Project, delayMs: RelayDelay): Promise<Record<Mode, number[]>> {
   const relay = await startRelay({ keepItems: false });
-  if (delayMs > 0) relay.behave({ kind: 'slow', delayMs });
+  if (delayMs === undefined) await relay.close();
+  else if (delayMs > 0) relay.behave({ kind: 'slow', delayMs });
   const setups = MODES.map((mode) =>
     startSetup(project, 'function', { dsn: relay.dsn, ...(mode === 'stock' && { bounded: false }) }),
   );
@@ -59,7 +65,7 @@ async function flush(project: Project, delayMs: number): Promise<Record<Mode, nu
   }
   for (const { child } of setups) child.send({});
   const [stock, ours] = await Promise.all(setups.map(({ ended }) => ended));
-  await relay.close();
+  if (delayMs !== undefined) await relay.close();
   return { stock: stock?.report.flushesMs, ours: ours?.report.flushesMs };
 }
 
