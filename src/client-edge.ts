@@ -12,7 +12,7 @@ const DEFAULT_SHUTDOWN_MS = 2000;
 export interface EdgeListener {
   /** Profiles have been taken out of an envelope. */
   onProfiles(envelope: AnyEnvelope, items: readonly ProfileItem[]): ReturnType<Transport['send']>;
-  /** @param isLast whether no later flush will send what this one leaves */
+  /** @param isLast whether no later flush will send the profiles that this one leaves */
   settle(timeoutMs: number | undefined, isLast: boolean): Promise<boolean>;
   readonly isIdle: boolean;
   /** Hands on each transaction that it has not begun to send. @param isExiting whether the process is being let go */

@@ -15,11 +15,11 @@ export {
 } from './profile/types.ts';
 
 /**
- * Makes a profile smaller with nothing lost: equal frames and equal stacks are listed once, and what no sample refers to
- * goes. Every sample keeps its time, its thread and its list of frames; every other key is kept.
+ * Makes a profile smaller with nothing lost: equal frames and equal stacks are listed once, and those that no sample refers to
+ * go. Every sample keeps its time, its thread and its list of frames; every other key is kept.
  *
  * @param profile the payload of a `profile` (v1) or `profile_chunk` (v2) item; it is left as it is
- * @returns a profile of the same format, which shares what did not change with the original
+ * @returns a profile of the same format, which shares all unchanged parts with the original
  * @throws {MalformedProfileError} when an array is missing or an index is out of range
  */
 export function compactProfile<P extends Profile>(profile: P): P {
@@ -32,10 +32,10 @@ export function compactProfile<P extends Profile>(profile: P): P {
 
 /**
  * Encodes a profile as JSON in UTF-8, block by block: together the blocks are `JSON.stringify(profile)` to the byte.
- * Nothing is interned: give it what {@link compactProfile} returned for that.
+ * Nothing is interned: {@link compactProfile} does that first.
  *
  * @returns blocks of at most 64 KiB (65,536 bytes), encoded as they are asked for; each is the caller's to keep
- * @throws {TypeError} while iterating, for what `JSON.stringify` refuses: a BigInt, a cycle, more than 1,000 levels
+ * @throws {TypeError} while iterating, where `JSON.stringify` throws one: a BigInt, a cycle, more than 1,000 levels
  */
 export function* encodeProfile(profile: object): Generator<Uint8Array, void> {
   const writer = new BlockWriter();
@@ -44,7 +44,7 @@ export function* encodeProfile(profile: object): Generator<Uint8Array, void> {
 }
 
 /**
- * The exact length in bytes of what {@link encodeProfile} yields for this profile, without keeping any of it.
+ * The exact length of the JSON that {@link encodeProfile} yields for this profile, in bytes. None of it is kept.
  *
  * @throws {TypeError} as {@link encodeProfile} does
  */

@@ -19,7 +19,7 @@ export interface BoundedProfilingIntegration {
   /** Called by the SDK, once for each client, when all its integrations are set up: the profiler is one of them. */
   afterAllSetup(client: object): void;
   /**
-   * What has become of the profiles so far.
+   * Counts what became of the profiles so far, and tells the cost.
    *
    * @param client whose profiles; the client that the integration was last set up for if left out
    * @returns undefined as long as the integration is not set up, or when the client sends nothing
@@ -60,8 +60,8 @@ export function boundedProfilingIntegration(options?: BoundedProfilingOptions): 
 }
 
 /**
- * What has become of the profiles of the current client; of the last one, when there is none any more. Undefined when the
- * integration is not installed.
+ * The statistics of the current client, or of the last one, if there is none any more. Undefined if the integration is not
+ * installed.
  */
 export function getProfilingStats(): ProfilingStats | undefined {
   const client = getClient();

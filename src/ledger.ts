@@ -1,6 +1,6 @@
 import type { Drop, DropReason } from './options.ts';
 
-/** What the ledger writes down of a profile. */
+/** A profile as the ledger knows it. */
 export interface ProfileIdentity {
   readonly id: string;
   readonly format: Drop['format'];
@@ -25,7 +25,7 @@ export interface LedgerTotals {
  *
  * `heldBytes <= budgetBytes` holds at every moment, with one exception: an intercepted profile that is alone. It is in memory
  * already when the SDK hands it over, and sending it is the quickest way to be rid of it, be it larger than the whole budget
- * or become so with what is made of it.
+ * or become so while it is encoded.
  */
 export class Ledger {
   #budgetBytes: number;
@@ -71,7 +71,7 @@ export class Ledger {
     return this.budgetBytes - this.#heldBytes;
   }
 
-  /** What is held for profiles that have not been captured yet. */
+  /** Bytes that are held for profiles that have not been captured yet. */
   get reservedBytes(): number {
     return this.#reservedBytes;
   }
@@ -110,7 +110,7 @@ export class Ledger {
     });
   }
 
-  /** Sets what all profiles hold together: the recording that they are cut from. @returns false if it rises and there is no room */
+  /** Sets the bytes that all profiles hold together: the recording that they are cut from. @returns false if it rises and there is no room */
   holdShared(bytes: number): boolean {
     const to = Math.ceil(bytes);
     if (to > this.#sharedBytes && to - this.#sharedBytes > this.freeBytes) return false;

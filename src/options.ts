@@ -58,8 +58,8 @@ export interface SamplingOptions {
    */
   criticalWatermark?: number | undefined;
   /**
-   * What is counted as an active async context: open root spans, what keeps the event loop alive
-   * (`process.getActiveResourcesInfo()`), or what your function returns. A function that throws or returns no number is
+   * How active async contexts are counted: open root spans, the resources that keep the event loop alive
+   * (`process.getActiveResourcesInfo()`), or by your function. A function that throws or returns no number is
    * survived: its last good answer counts.
    *
    * @default 'root-spans'
@@ -99,8 +99,8 @@ export interface BoundedProfilingOptions {
    */
   maxEnvelopeBytes?: number | undefined;
   /**
-   * Largest request body with a profile that is sent, in bytes after compression: what a proxy in front of the server
-   * enforces, for nginx `client_max_body_size`.
+   * Largest request body with a profile that is sent, in bytes after compression: the limit of a proxy in front of the
+   * server, for nginx `client_max_body_size`.
    *
    * Range: an integer of at least 1 KiB.
    * @default none
@@ -121,7 +121,7 @@ export interface BoundedProfilingOptions {
    */
   maxActiveProfiles?: number | undefined;
   /**
-   * With continuous profiling: longest chunk, in milliseconds. What the SDK starts and stops within that time is sent as one.
+   * With continuous profiling: longest chunk, in milliseconds. All that the SDK starts and stops within that time is sent as one.
    *
    * Range: a number from 1,000 to 60,000, the SDK's own length. Relay refuses more than 66 s.
    * @default 10000
@@ -149,7 +149,7 @@ export interface BoundedProfilingOptions {
    */
   maxRetryAgeMs?: number | undefined;
   /**
-   * Called with every profile that did not arrive. What it throws is swallowed.
+   * Called with every profile that did not arrive. Its errors are swallowed.
    *
    * @default none
    */

@@ -2,7 +2,7 @@ import { totalmem } from 'node:os';
 import { getHeapStatistics } from 'node:v8';
 import { MiB } from './units.ts';
 
-/** What the maximum of the old generation follows from. */
+/** The maximum of the old generation follows from these. */
 export interface HeapConfiguration {
   /** V8's `heap_size_limit`, in bytes: old and young generation together. */
   readonly limitBytes: number;

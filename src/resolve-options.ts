@@ -7,7 +7,7 @@ export type ResolvedSampling = {
   readonly [Name in keyof SamplingOptions]-?: NonNullable<SamplingOptions[Name]>;
 };
 
-/** Options after defaults and checks: what runs. */
+/** Options after defaults and checks. */
 export interface ResolvedOptions {
   /** Undefined for the default, which depends on how many processes share a container. */
   readonly memoryBudgetBytes: number | undefined;
@@ -113,7 +113,7 @@ function atLeast(
   throw invalid(name, `an integer of at least ${min}`, value);
 }
 
-/** @param path what stands before the name in an error */
+/** @param path stands before the name in an error */
 function within<Options extends object>(
   options: Options,
   name: keyof Options & string,

@@ -1,5 +1,5 @@
 /**
- * The values of the SDK that this package uses, in one place: what a new major of the SDK has to still offer.
+ * The values of the SDK that this package uses, in one place. A new major of the SDK has to offer them too.
  *
  * `suppressTracing` and `makeNodeTransport` come from `@sentry/node`, not from core: a tree may hold two copies of core
  * (profiling-node pins its own), and only node's is sure to be the one whose spans would be started.

@@ -1,7 +1,7 @@
 import { debug } from './sdk.ts';
 
 /**
- * Runs what a timer or the SDK calls of ours: what the profiler throws in a timer would end the process, and what we throw
+ * Runs work of ours that a timer or the SDK calls. An error of the profiler in a timer would end the process, and one of ours
  * at the seam, where a native profile has another shape for example, would come out of the application's own `span.end()`.
  *
  * @returns undefined if it has thrown

@@ -9,7 +9,7 @@ export type ChunkProfiler = Required<
 > &
   Pick<SdkProfiler, '_chunkData' | '_profileLifecycle'>;
 
-/** What the gate asks, and is told. */
+/** The questions of the gate, and its reports. */
 export interface ChunkAdmission {
   /** Share of the time that may be profiled, 0 to 1. */
   readonly rate: number;

@@ -47,7 +47,7 @@ function read(nowMs: number): void {
   else container.processes = countProcesses({ root: '/', directory, isForked: isForked() });
 }
 
-/** The daemon of pm2 forks what it runs, and profiles nothing. */
+/** The daemon of pm2 forks its applications, and profiles nothing. */
 function isForked(): boolean {
   return process.send !== undefined && process.env.pm_id === undefined;
 }

@@ -6,8 +6,8 @@ const BEAT_MS = 1000;
 const STANDSTILL_MS = 3000;
 
 /**
- * A clock that stands still while the process does. A platform for functions freezes a process between two requests, for minutes:
- * what waits for its next attempt gets no older by that, because nothing could be tried.
+ * A clock that stands still while the process does. A platform for functions freezes a process between two requests, for minutes.
+ * An upload that waits for its next attempt gets no older by that, because nothing could be tried.
  */
 export class AwakeClock {
   readonly #detached = keepAsyncContext();

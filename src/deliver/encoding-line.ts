@@ -27,7 +27,7 @@ export interface EncodingLineDeps {
   readonly reporter: Reporter;
 }
 
-/** What a recorded profile measures for each millisecond, roughly: 20 s of a real service took 1 MB. */
+/** Rough length of a recorded profile for each millisecond of it: 20 s of a real service took 1 MB. */
 const BYTES_PER_MS = 50;
 
 /** With more than this waiting, the line hurries, because transactions do not wait for long. */

@@ -11,7 +11,7 @@ export interface EndpointOptions {
   readonly httpModule?: HttpModule;
 }
 
-/** What the SDK asks of a module given as `httpModule`: `request` as in `node:http`. */
+/** The SDK needs this of a module given as `httpModule`: `request` as in `node:http`. */
 export interface HttpModule {
   request(
     options: http.RequestOptions,
@@ -33,8 +33,8 @@ export interface Endpoint {
 }
 
 /**
- * A connection that nobody uses is closed after this time, as by the SDK's own agent: what lies between drops those that are
- * idle, some of it without a word.
+ * A connection that nobody uses is closed after this time, as by the SDK's own agent. Proxies and NATs drop idle connections, some
+ * of them without a word.
  */
 const IDLE_MS = 2000;
 

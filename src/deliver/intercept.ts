@@ -6,7 +6,7 @@ import { settleOrLetGo, type Work } from './shutdown.ts';
 /** Stands in front of a transport. */
 export interface Interceptor extends Work {
   onProfiles(envelope: AnyEnvelope, items: readonly ProfileItem[]): PromiseLike<TransportMakeRequestResponse>;
-  /** Whether the client is being closed: then no later flush will send what this one leaves. */
+  /** Whether the client is being closed: then no later flush will send the profiles that this one leaves. */
   isClosing(): boolean;
 }
 

@@ -4,7 +4,7 @@ import type { GzipMember } from '../encode/gzip-member.ts';
 import { messageOf } from '../observe/message-of.ts';
 import type { Endpoint } from './endpoint.ts';
 
-/** What the server said, in the form that the SDK's transports resolve to. */
+/** The server's answer, in the form that the SDK's transports resolve to. */
 export interface Answer {
   readonly statusCode: number;
   readonly headers: {
@@ -24,7 +24,7 @@ export interface NoAnswer {
   readonly error: string;
 }
 
-/** How long an answer may take to come to its end: what counts is its status, and until then it holds a connection. */
+/** How long an answer may take to come to its end. Its status alone counts, and until then it holds a connection. */
 const BODY_MS = 1000;
 
 /**

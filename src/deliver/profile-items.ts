@@ -3,11 +3,11 @@ import type { BaseEnvelopeHeaders, BaseEnvelopeItemHeaders, Envelope } from '@se
 import type { ProfileIdentity } from '../ledger.ts';
 import type { Profile, ProfileFormat } from '../profile/types.ts';
 
-/** Any item, any header: what passes through this package is not all its own. */
+/** Any item, any header: applications send envelopes of their own through the same transport. */
 export type AnyItem = [BaseEnvelopeItemHeaders, unknown];
 export type AnyEnvelope = [BaseEnvelopeHeaders, AnyItem[]];
 
-/** The server takes what lies between `sent_at` and now for the drift of a clock, and corrects all times by it. */
+/** The server takes the time between `sent_at` and now for the drift of a clock, and corrects all times by it. */
 export function freshHeader(header: BaseEnvelopeHeaders): BaseEnvelopeHeaders {
   return { ...header, sent_at: new Date().toISOString() } as BaseEnvelopeHeaders;
 }

@@ -17,7 +17,7 @@ const PROFILE_CATEGORIES: Readonly<Record<ProfileFormat, readonly string[]>> = {
 export class RateLimits {
   #limits: Parameters<typeof updateRateLimits>[0] = {};
 
-  /** @param answer what a transport resolved to: with one that the user brought, it may be anything */
+  /** @param answer of a transport: one that the user brought may resolve to anything */
   learn(answer: unknown): void {
     survive(() => {
       const { statusCode, headers } = (answer ?? {}) as Partial<Answer>;

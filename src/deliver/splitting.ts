@@ -125,7 +125,7 @@ export class Splitting {
   }
 }
 
-/** How many samples the next part gets. What all parts repeat may be most of them: one that had room leads to a larger one. */
+/** How many samples the next part gets. All parts repeat some bytes, maybe most of them, so a part that had room leads to a larger one. */
 function nextSize(size: number, fillRatio: number): number {
   const aim = (size * AIM) / fillRatio;
   return fillRatio < AIM ? Math.ceil(aim) : Math.max(1, Math.floor(aim));

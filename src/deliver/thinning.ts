@@ -7,7 +7,7 @@ import { planThinning, thinTo } from '../profile/thin.ts';
 import type { Parcel, TooLarge } from './carrier.ts';
 import { findLargest } from './largest.ts';
 
-/** What thinning has cost a profile. */
+/** The loss of a profile by thinning. */
 export interface ThinningLoss {
   readonly samplesBefore: number;
   readonly samplesKept: number;

@@ -30,7 +30,7 @@ function mapOf(bit: number): Matrix {
   return maps[bit]!;
 }
 
-/** The map of one byte: what it does to the register to shift eight zero bits in. */
+/** The map of one byte: eight zero bits are shifted into the register. */
 function zeroByteMap(): Matrix {
   const zeroBit = new Uint32Array(32);
   zeroBit[0] = POLYNOMIAL;

@@ -26,7 +26,7 @@ interface Cursor {
  * a list at a time, which gives its speed and its rules for text and numbers for nothing. Only the containers of such parts are
  * walked here. It pauses (yields) whenever the writer has sealed blocks to drain or the pace is over.
  *
- * @throws TypeError for what `JSON.stringify` refuses (a BigInt, a cycle), and whatever a getter or `toJSON` throws
+ * @throws TypeError where `JSON.stringify` throws one (a BigInt, a cycle), and any error of a getter or `toJSON`
  */
 export function* encodeJson(root: unknown, writer: BlockWriter, pace: Pace): Generator<void, void> {
   const path: Cursor[] = [];

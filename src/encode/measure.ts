@@ -3,7 +3,7 @@ import { BLOCK_BYTES, BlockWriter, recycleBlock } from './block-writer.ts';
 import { encodeJson } from './json.ts';
 
 export interface Measurement {
-  /** Exact length in bytes of what {@link encodeJson} will write. */
+  /** Exact length of the JSON that {@link encodeJson} will write, in bytes. */
   readonly bytes: number;
   /** The blocks that were written to count them, if they are within the bytes to keep. Then nothing has to be written again. */
   readonly blocks: Uint8Array[] | undefined;

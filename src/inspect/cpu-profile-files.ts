@@ -20,7 +20,7 @@ export class CpuProfileFiles {
     this.#path = path;
   }
 
-  /** Writes each thread of a profile, the busiest first. @throws what `node:fs` throws */
+  /** Writes each thread of a profile, the busiest first. @throws errors of `node:fs` */
   async write(profile: ReadProfile): Promise<void> {
     const threads = profile.timelines
       .filter(({ stackIds }) => stackIds.length >= MIN_SAMPLES)

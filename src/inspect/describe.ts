@@ -8,7 +8,7 @@ import { sizeReasons } from './relay/envelope-reasons.ts';
 import { payloadReasons } from './relay/payload-reasons.ts';
 import type { Timeline } from './timelines.ts';
 
-/** What `--json` prints of a profile. */
+/** The output of `--json` for a profile. */
 export interface Report {
   readonly format: SampleFormat;
   /** How many entries each list has. */
@@ -23,7 +23,7 @@ export interface Report {
     readonly frames: number;
   };
   readonly distinct: Distinct;
-  /** What compaction would leave of `bytes.total`; null for a profile that is too broken for it. */
+  /** The rest of `bytes.total` after compaction; null for a profile that is too broken for it. */
   readonly compactBytes: number | null;
   readonly relay: { readonly accepted: boolean; readonly reasons: readonly string[] };
   readonly hottest: readonly HotFunction[];

@@ -7,8 +7,8 @@ export interface Distinct {
 }
 
 /**
- * Frames are the same if they have the same JSON, and stacks if they list the same frames: what compaction joins, but
- * counted in profiles too that are too broken for it.
+ * Frames are the same if they have the same JSON, and stacks if they list the same frames. Compaction joins those,
+ * but here they are counted in profiles too that are too broken for it.
  */
 export function countDistinct({ stacks, frames }: Payload): Distinct {
   const frameIds = new Map<string, number>();

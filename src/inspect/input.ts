@@ -10,8 +10,8 @@ const CHUNK_BYTES = MiB;
 const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
 
 /**
- * Profiles compress 10 to 40 times. Deflate reaches 1,032 times, on what holds next to no information: a large envelope of
- * filler is let through, and what grows beyond this much at such a rate was made to keep readers busy.
+ * Profiles compress 10 to 40 times. Deflate reaches 1,032 times, where the input says next to nothing. A large envelope of filler is
+ * let through; one that grows beyond this much at such a rate was made to keep readers busy.
  */
 const BOMB_BYTES = 2048 * MiB;
 const BOMB_RATIO = 200;
@@ -21,7 +21,7 @@ const BOMB_RATIO = 200;
  *
  * @param file a path, or `-` for standard input
  * @throws NoProfileError while iterating, for a gzip stream that is damaged, cut off or a bomb
- * @throws what `node:fs` throws, while iterating
+ * @throws errors of `node:fs`, while iterating
  */
 export async function* readInput(file: string): AsyncGenerator<Buffer, void> {
   const raw: Readable = file === '-' ? process.stdin : createReadStream(file, { highWaterMark: CHUNK_BYTES });

@@ -9,10 +9,10 @@ import { type FoundItem, MAX_PAYLOAD_BYTES, readItems } from './read-items.ts';
 import { readProfile } from './read-profile.ts';
 import { envelopeReasons } from './relay/envelope-reasons.ts';
 
-/** Newer SDKs for Android put one into a chunk, behind JSON that says what it is of. */
+/** Newer SDKs for Android put one into a chunk, behind JSON that says how it was made. */
 const PERFETTO = 'application/x-perfetto-trace';
 
-/** What the command line asks for. */
+/** The command line, after its check. */
 export interface InspectOptions {
   /** A path, or `-` for standard input. */
   readonly file: string;
@@ -77,7 +77,7 @@ async function readItem(
   return description;
 }
 
-/** What Relay thinks of an envelope is known once all of it was read. */
+/** Relay's verdict on an envelope is known once all of it was read. */
 function withEnvelope(
   { heading, description }: Described,
   tally: EnvelopeTally,

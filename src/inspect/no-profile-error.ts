@@ -1,4 +1,4 @@
-/** The input is no profile, or breaks off. The message says what was found instead. */
+/** The input is no profile, or breaks off. The message describes the input. */
 export class NoProfileError extends Error {
   override readonly name = 'NoProfileError';
 }

@@ -4,7 +4,7 @@ import type { EnvelopeTally } from './envelope-tally.ts';
 import { type JsonObject, parseObject } from './json-object.ts';
 import { NoProfileError } from './no-profile-error.ts';
 
-/** What a header may have. Those of SDKs have a few hundred bytes, a few thousand with a long baggage. */
+/** Most bytes that a header may have. Those of SDKs have a few hundred bytes, a few thousand with a long baggage. */
 const MAX_HEADER_BYTES = 1024 * 1024;
 
 /** V8 parses JSON from a string only, and this is its longest. */

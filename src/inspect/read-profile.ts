@@ -2,7 +2,7 @@ import { type FunctionTable, functionsOf } from './functions.ts';
 import { type Payload, parsePayload } from './payload.ts';
 import { type Timeline, timelinesOf } from './timelines.ts';
 
-/** A payload, and what more than one part of the command makes of it. */
+/** A payload, and readings of it that more than one part of the command needs. */
 export interface ReadProfile {
   readonly payload: Payload;
   readonly timelines: readonly Timeline[];

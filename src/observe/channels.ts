@@ -25,7 +25,7 @@ export interface StateChange {
   readonly to: SamplingState;
   /** Share of your own rate that is in force now, 0 to 1. */
   readonly rate: number;
-  /** What reduces it, or has last. */
+  /** The cause that reduces it, or has last. */
   readonly cause: SamplingCause | undefined;
 }
 

@@ -71,7 +71,7 @@ export class Reporter {
     publish('delivered', () => delivery);
   }
 
-  /** The governor has changed its state. @param why what reduces the rate, in figures */
+  /** The governor has changed its state. @param why the rate is reduced, in figures */
   change(change: StateChange, why: string): void {
     const { to, rate } = change;
     const share = to === 'reduced' ? ` to ${rate.toFixed(2)} of your rate` : '';
@@ -92,7 +92,7 @@ export class Reporter {
     this.#log.log(kind, text);
   }
 
-  /** Writes a line for what somebody has to change. */
+  /** Writes a line about a fault that somebody has to mend. */
   warn(kind: string, text: string): void {
     this.#log.warn(kind, text);
   }

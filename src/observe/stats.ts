@@ -17,9 +17,9 @@ export interface ProfilingStats {
   /** Profiles that did not arrive, by reason. A reason that did not occur is not listed. */
   readonly dropped: Readonly<Partial<Record<DropReason, number>> & { total: number }>;
   readonly bytes: {
-    /** What `JSON.stringify` of the encoded items would have measured, within 2%. */
+    /** Length that `JSON.stringify` of the encoded items would have had, within 2%. */
     readonly original: number;
-    /** What the encoded items measured. */
+    /** Length of the encoded items. */
     readonly encoded: number;
     /** Compressed size of the acknowledged request bodies; as handed over, with a transport of your own. */
     readonly sent: number;
@@ -40,7 +40,7 @@ export interface ProfilingStats {
     readonly requestBytes: number | undefined;
   };
   readonly upload: UploadStats;
-  /** What profiling has cost so far, in milliseconds. Native stops, interning and deflating: of the process, all clients together. */
+  /** Time that profiling has taken so far, in milliseconds. Native stops, interning and deflating: of the process, all clients together. */
   readonly cost: {
     /** Of the event loop: stopping V8 profiles, which builds their objects. */
     readonly nativeStopMs: number;
@@ -70,7 +70,7 @@ export interface ProfilingStats {
   readonly recorder: RecorderStats;
   /** Longest stretch of the event loop that interning or encoding has taken at a time, in milliseconds. */
   readonly longestSliceMs: number;
-  /** What could be put to use in this process. */
+  /** Which parts work in this process. */
   readonly capabilities: {
     /** Profiles are uploaded by the integration itself; if not, they are handed to the client's transport as bytes. */
     readonly streamingUpload: boolean;

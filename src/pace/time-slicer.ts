@@ -15,7 +15,7 @@ const BUSY_TARGET_SHARE = 0.85;
 export interface Slicer extends Pace {
   /**
    * @param pause runs at each pause of the computation, which goes on when its promise has resolved
-   * @returns what the computation returns
+   * @returns the result of the computation
    */
   run<T>(steps: Generator<void, T>, pause?: () => Promise<void> | undefined): Promise<T>;
 }

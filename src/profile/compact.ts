@@ -28,7 +28,7 @@ import {
  */
 const MAX_SHORT_IDS = 2 ** 16;
 
-/** What compaction makes of a profile. It shares with the original what did not change. The original stays as it was. */
+/** A compact profile. It shares all unchanged parts with the original, which stays as it was. */
 export interface CompactSampledProfile {
   /** A view, because a renumbered copy of each of a million samples would be a second object graph. */
   readonly samples: ArrayView<Sample>;
@@ -63,11 +63,11 @@ class RenumberedSamples extends ArrayView<Sample> {
 }
 
 /**
- * Makes a profile smaller with nothing lost: equal frames become one, then equal stacks, and what no sample refers to
- * goes. The native profiler indexes frames by call-tree node, so a function stands in the list once for each path that
+ * Makes a profile smaller with nothing lost: equal frames become one, then equal stacks, and those that no sample
+ * refers to go. The native profiler indexes frames by call-tree node, so a function stands in the list once for each path that
  * leads to it. Time is linear in samples, stack entries and frames; the side tables are typed arrays.
  *
- * The loops are plain functions over a stretch of a list, and only what calls them pauses: V8 optimizes a generator
+ * The loops are plain functions over a stretch of a list, and only their callers pause: V8 optimizes a generator
  * together with all that it calls, which takes longer than most profiles.
  *
  * @throws MalformedProfileError when an array is missing or an index is out of range

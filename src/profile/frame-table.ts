@@ -147,7 +147,7 @@ function internText(table: FrameTable, frame: Frame): number {
   const text: string | undefined = JSON.stringify(frame);
   if (text === undefined) throw new MalformedProfileError('Expected every frame to have a JSON form');
   const plain: unknown = JSON.parse(text);
-  // The frame may be odd only in what JSON does not show: a class, or a member that is undefined.
+  // The frame may be odd only where JSON does not show it: a class, or a member that is undefined.
   if (typeof plain === 'object' && plain !== null && nativeUnits(plain) !== NONE) {
     const ids = new Uint32Array(1);
     internFrames(table, [plain], ids, 0, 1);

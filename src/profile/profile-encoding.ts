@@ -25,7 +25,7 @@ export interface ProfileEncoding {
   release(): void;
 }
 
-/** Measures a profile, in slices. @throws RangeError if it is longer than any text, or what a getter in the profile throws */
+/** Measures a profile, in slices. @throws RangeError if it is longer than any text, or any error of a getter in the profile */
 export async function prepareEncoding(profile: CompactProfile, slicer: Slicer): Promise<ProfileEncoding> {
   const { bytes, blocks } = await slicer.run(measureJson(profile, slicer, SMALL_BYTES, MAX_BYTES));
   return blocks === undefined

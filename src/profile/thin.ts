@@ -5,7 +5,7 @@ import type { SampleColumns } from './sample-columns.ts';
 import { selfTimeDistance, sumSelfTimes } from './self-time.ts';
 import { IDLE, readThreads, type Thread } from './threads.ts';
 
-/** What thinning needs to know of a profile. It is made once, however often the profile is thinned. */
+/** A profile, prepared to be thinned. It is made once, however often the profile is thinned. */
 export interface ThinningPlan {
   readonly threads: readonly Thread[];
   /**

@@ -55,7 +55,7 @@ export class Dictionary {
   /** Where the text of each frame ends. */
   #ends = new Int32Array(256);
 
-  /** About what all of it takes, in bytes. */
+  /** About all the memory that it takes, in bytes. */
   get bytes(): number {
     const texts = this.#texts.length + this.#ends.byteLength + this.#nameBytes;
     return texts + this.#frames.bytes + this.#stacks.bytes + this.#numberingBytes;

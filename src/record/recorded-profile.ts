@@ -18,7 +18,7 @@ export interface Recording {
   readonly findImages: FindImages;
 }
 
-/** What a profile needs besides the recording. */
+/** The needs of a profile besides the recording. */
 export interface RecordedProfileDeps extends Recording {
   readonly entry: Entry;
   /** When it begins. If left out, it begins now. */

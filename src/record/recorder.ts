@@ -17,7 +17,7 @@ export interface Mark {
   readonly untilMs: number;
 }
 
-/** What the recording holds and does. All clients of a process share it. */
+/** Size and work of the recording. All clients of a process share it. */
 export interface RecorderStats {
   /** Bytes of ticks, stacks and frames that are kept now. */
   readonly bytes: number;

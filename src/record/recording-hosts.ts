@@ -1,7 +1,7 @@
 /** A budget that the recording is part of. */
 export interface RecordingHost {
   readonly budgetBytes: number;
-  /** Sets what the recording takes of the budget. @returns false, with nothing changed, if there is no room */
+  /** Sets how much of the budget the recording takes. @returns false, with nothing changed, if there is no room */
   hold(bytes: number): boolean;
 }
 

@@ -10,7 +10,7 @@ export interface NativeProfiler {
   stop(title: string): NativeProfile | null;
 }
 
-/** What the rotation asks, and what it tells. */
+/** The questions of the rotation, and its reports. */
 export interface RotationListener {
   /** Whether the recording goes on. */
   isWanted(): boolean;

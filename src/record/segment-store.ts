@@ -13,7 +13,7 @@ export class SegmentStore {
     return this.#segments;
   }
 
-  /** About what all of it takes, in bytes. */
+  /** About all the memory that it takes, in bytes. */
   get bytes(): number {
     return this.#dictionaries.reduce((sum, { bytes }) => sum + bytes, this.#segmentBytes);
   }

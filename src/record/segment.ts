@@ -81,7 +81,7 @@ export function* readSegment(
   };
 }
 
-/** About what a segment takes without its dictionary, in bytes. */
+/** About the memory that a segment takes without its dictionary, in bytes. */
 export function segmentBytes({ timesMs, stacks, measurements }: Segment): number {
   const measured = Object.values(measurements).reduce((sum, { values }) => sum + values.length, 0);
   return SEGMENT_BYTES + timesMs.byteLength + stacks.byteLength + measured * MEASUREMENT_BYTES;

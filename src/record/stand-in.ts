@@ -39,7 +39,7 @@ const stubs = new WeakMap<object, ProfileSource>();
 const made = new WeakMap<object, ProfileSource>();
 
 /**
- * What the SDK gets in the place of a profile. The SDK counts the samples, and hands the rest on.
+ * Stands in the SDK's hands for a profile. The SDK counts the samples, and hands the rest on.
  *
  * @param source the profile, if the SDK puts the stub into a payload itself. A stub without a source has to be taken out again
  */

@@ -5,7 +5,7 @@ const TICK_MS = 1000 / 99;
 
 /**
  * Counts the ticks of a recording, and those that are missing between them: V8 tells of none that it did not take, but each leaves a
- * gap. V8 counts its interval from the last tick on, so what comes late by less than half of it is no loss.
+ * gap. V8 counts its interval from the last tick on, so a tick that comes late by less than half of it is no loss.
  */
 export class TickCount {
   #taken = 0;

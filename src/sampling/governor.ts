@@ -31,7 +31,7 @@ export const INITIAL_STATE: GovernorState = {
 const NORMAL_RATE = 0.9;
 
 /**
- * The law of sampling: `rate = what memory allows x what the budget carries`. It is a product and not the lower of the two. Where
+ * The law of sampling: `rate = share that memory allows x share that the budget carries`. It is a product and not the lower of the two. Where
  * the budget alone allows one context in a thousand, a rate that is halved from 1 would change nothing until it came down to a
  * thousandth.
  *
@@ -44,7 +44,7 @@ const NORMAL_RATE = 0.9;
  * (`npm run bench -- governor`), this law is beyond critical for 7 s:
  *
  * - Sentry's halving at each bad check, with all back at the first good one: 265 s. It swings between little and all
- * - AIMD, halving and adding with nothing between: 20 s, and six times as long beyond high. The band is what ends the swing. To
+ * - AIMD, halving and adding with nothing between: 20 s, and six times as long beyond high. The band ends the swing. To
  *   add 0.02 a second is little at a rate of 1, but doubles one of 0.02 at once; doubling is as careful at any rate
  * - Netflix' gradient: 194 s. Just above high the gradient is almost 1, so it barely falls
  * - Envoy's line from low to critical: 27 s. It settles beyond high, and passes the noise of each reading on to the rate

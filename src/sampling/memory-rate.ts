@@ -23,7 +23,7 @@ export const FULL_MEMORY_RATE: MemoryRate = {
   collections: 0,
 };
 
-/** The lowest rate short of a pause: one in 64 still shows what the service does. */
+/** The lowest rate short of a pause: one in 64 still shows the work of the service. */
 const MIN_RATE = 1 / 64;
 
 /**
@@ -33,7 +33,7 @@ const HOLD_MS = 10_000;
 
 const DOUBLING_MS = 8000;
 
-/** Nobody can say when the container's memory changed, so it gets this long to show what the last cut did. */
+/** Nobody can say when the container's memory changed, so it gets this long to show the effect of the last cut. */
 const CONTAINER_READING_MS = 10_000;
 
 /** The full rate is back this long after all memory went below its low watermark, however low the rate was. */

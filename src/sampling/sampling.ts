@@ -30,7 +30,7 @@ export interface Sampling {
   readonly isPaused: boolean;
   /** The rate in force now, 0 to 1. */
   decide(): number;
-  /** Has to be called at regular intervals: it reads what is too dear for every decision, and decides. */
+  /** Has to be called at regular intervals: it reads the signals that are too dear to be read for every decision, and decides. */
   tick(): void;
   close(): void;
 }

@@ -16,7 +16,7 @@ export interface ClientSignals {
 export interface SignalSources {
   /** Reads all signals for a decision, in a few microseconds at most. */
   read(): Signals;
-  /** Reads again what changes slowly and is read from files. */
+  /** Reads the signals again that change slowly and come from files. */
   refresh(): void;
   close(): void;
 }

@@ -22,7 +22,7 @@ export interface Signals {
   readonly activeContexts: number;
   /** Bytes that one profile is expected to hold. */
   readonly expectedBytes: number;
-  /** Room for running profiles: the budget less what finished ones hold, in bytes. Unlike the others, 0 means that there is none. */
+  /** Room for running profiles: the budget less the bytes that finished ones hold. Unlike the others, 0 means that there is none. */
   readonly availableBytes: number;
 }
 

@@ -17,8 +17,8 @@ export interface NativeAddon {
 const ADDON_FILE = /[\\/]sentry_cpu_profiler[^\\/]*\.node$/;
 
 /**
- * Finds the native profilers that are loaded: one, unless a tree holds several SDKs. Node keeps in one cache what CommonJS has
- * loaded, which all native modules are, and a bundled server has to load this one from a file as well.
+ * Finds the native profilers that are loaded: one, unless a tree holds several SDKs. Node keeps in one cache all modules that
+ * CommonJS has loaded. All native ones are among them, because a bundled server too has to load them from a file.
  */
 export function findAddons(): NativeAddon[] {
   const { cache } = createRequire(process.execPath);

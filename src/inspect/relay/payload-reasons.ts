@@ -10,7 +10,7 @@ const STRING = 'a string';
 
 /**
  * Why Relay would drop this payload; empty if it would take it. Relay tells nobody: it has answered 200 by then. By the source
- * of relay-profiling. What a project filters, its quota, measurements and debug images are not looked at.
+ * of relay-profiling. The filters and the quota of a project, measurements and debug images are not looked at.
  *
  * @param header the header of its item; empty for a payload without an envelope
  */

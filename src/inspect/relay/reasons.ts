@@ -18,7 +18,7 @@ export class Reasons {
     return undefined;
   }
 
-  /** Expects what `accepts` takes. @param path the key, behind those that lead to its parent. @param expected in words */
+  /** Expects a value that `accepts` takes. @param path the key, behind those that lead to its parent. @param expected in words */
   expect(parent: JsonObject, path: string, accepts: Accepts, expected: string): void {
     const value = parent[path.slice(path.lastIndexOf('.') + 1)];
     if (!accepts(value)) this.add(`\`${path}\` is ${show(value)}, not ${expected}`);

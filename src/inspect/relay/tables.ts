@@ -18,7 +18,7 @@ const FRAME_MEMBERS: readonly (readonly [key: string, accepts: Accepts])[] = [
   ['platform', isString],
 ];
 
-/** What both formats share: relay-profiling/src/sample/mod.rs, and the checks of indices in v1.rs and v2.rs. */
+/** Rules for both formats: relay-profiling/src/sample/mod.rs, and the checks of indices in v1.rs and v2.rs. */
 export function checkTables({ json, samples, stacks, frames }: Payload, reasons: Reasons): void {
   // In v1, Relay strips such a sample where it stands at an edge, as an idle one. It points to nothing all the same.
   reasons.first(samples, (sample) => {

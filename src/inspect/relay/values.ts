@@ -1,6 +1,6 @@
 import type { Accepts } from './reasons.ts';
 
-// What the types of Relay's Rust structures take out of JSON (serde).
+// The types of Relay's Rust structures, as they are read from JSON (serde).
 
 const U64_MAX = 2n ** 64n - 1n;
 const U32_MAX = 2 ** 32 - 1;
