@@ -22,7 +22,7 @@ test('statistics are those of the current client, and of the last one when it is
   setCurrentClient(createClient(relay.dsn, false).client);
   expect(getProfilingStats()).toBeUndefined();
 
-  // What `Sentry.close()` does from SDK 11 on.
+  // As `Sentry.close()` does from SDK 11 on.
   await second.transport.send(profileChunk() as never);
   await second.client.close(100);
   getCurrentScope().setClient(undefined);

@@ -2,7 +2,7 @@
 
 /**
  * @typedef {object} Suite
- * @property {string} what what it runs
+ * @property {string} what describes its tests
  * @property {object} [vitest] options of vitest that differ from the others'
  * @property {number} [maxWorkers] files at a time, 2 if not told otherwise
  * @property {readonly string[]} [projects] folders with dependencies of their own, to be installed before

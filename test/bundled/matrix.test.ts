@@ -32,7 +32,7 @@ test.each(CELLS)('%j: all is there, and profiles arrive', async (cell) => {
   const outfile = join(directory, format === 'cjs' ? 'server.cjs' : 'server.mjs');
   const external = [...(ours === 'outside' ? [PACKAGE] : []), ...(sdk === 'outside' ? ['@sentry/*'] : [])];
   await BUNDLERS[bundler]({ entry: ENTRY, outfile, format, external });
-  // What is outside, and nothing else, is found there.
+  // Only packages outside of the bundle are found there.
   writeFileSync(join(directory, 'package.json'), '{}');
   mkdirSync(join(directory, 'node_modules'));
   for (const name of external.map((pattern) => pattern.replace('/*', ''))) {

@@ -10,7 +10,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PAGE = new URL('../../docs/bundling.md', import.meta.url);
 const KB = 1000;
 
-/** In kB: what a user's bundle may grow by, minified, and the same compressed. */
+/** In kB: the most that a user's bundle may grow by, minified, and the same compressed. */
 const BUDGETS = {
   'sentry-bounded-profiling': { minified: 130, compressed: 42 },
   'sentry-bounded-profiling/encoder': { minified: 14, compressed: 6 },
@@ -24,7 +24,7 @@ const PACKAGE_BUDGET = { compressed: 340, unpacked: 1400 };
 /** Texts that occur in the integration alone. */
 const FOREIGN = ['@sentry', 'BoundedProfiling', 'https-proxy-agent', 'diagnostics_channel'];
 
-/** What a bundler makes of a line of code, minified, without the packages that its user has anyway. */
+/** The bundle of a line of code, minified, without the packages that its user has anyway. */
 async function bundleLine(line: string): Promise<string> {
   const { outputFiles } = await build({
     stdin: { contents: line, resolveDir: HERE },

@@ -41,7 +41,7 @@ function setup(lifecycle: 'manual' | 'trace', { maxChunkMs = 60, budgetBytes = B
     for (const payload of sent) claims.push(capture.claim(payload as unknown as Profile));
     return push(...sent);
   };
-  /** As a pipeline does with what it has claimed. */
+  /** As a pipeline does with its claims. */
   const release = (): void => {
     for (const { recorded, entry } of claims) {
       recorded?.release();

@@ -44,7 +44,7 @@ function setup(lifecycle: Lifecycle, { maxChunkMs = CHUNK_MS, rate = 1 } = {}) {
   return { ...continuous, gate, admission, isRunning };
 }
 
-/** Keeps the process busy, as a service under load, until what is asked for has come. */
+/** Keeps the process busy, as a service under load, until `isDone` says so. */
 async function workUntil(isDone: () => boolean): Promise<void> {
   for (let round = 0; round < 1000 && !isDone(); round++) {
     work(5);

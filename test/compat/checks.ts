@@ -22,7 +22,7 @@ export function problemsOf(cell: Cell, stock: ServiceRun, bounded: ServiceRun): 
   ];
 }
 
-/** It is what it was to be, has printed nothing, sent everything and ended by itself. */
+/** The service has the right versions, has printed nothing, sent everything and ended by itself. */
 function endProblems(prefix: string, { line, node }: Cell, run: ServiceRun): string[] {
   const { report, output, exitCode, relay } = run;
   const { sdk, profilingNode, cores } = line;

@@ -16,7 +16,7 @@ import type { Report, RequestTimes } from './run-service.ts';
 const MAX_LOST_SHARE = 0.03;
 const MAX_LOST_TICKS = 2;
 
-/** Between the start of a span and that of its request in the application lies what the SDK does first. */
+/** The SDK has work to do between the start of a span and that of its request in the application. */
 const MAX_SHIFT_MS = 1000;
 
 /** In a request of at least 0.3 s V8 takes thirty, and fewer where the machine does much else. */

@@ -30,7 +30,7 @@ const NEWEST_20 = NODE_VERSIONS.filter((version) => version.startsWith('20.')).s
 const ALL_MODES: readonly Mode[] = ['span', 'trace', 'manual'];
 const CONTINUOUS: readonly Mode[] = ['trace', 'manual'];
 
-/** The oldest of each range of our peers and the newest, and what npm gives to who asks for the latest of each package. */
+/** The oldest of each range of our peers and the newest, and the versions that npm installs as the latest of each package. */
 export const LINES: readonly Line[] = [
   lineOf('9.47.1', '9.47.1', NEWEST_20),
   lineOf('10.0.0', '10.0.0', NEWEST_20),

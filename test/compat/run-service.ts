@@ -19,7 +19,7 @@ export interface Report {
   readonly versions: { node: string; sdk: string; cores: string[]; profilingNode: string };
   readonly isFlushed: boolean;
   readonly times: Readonly<Record<string, RequestTimes>>;
-  /** What is to be taken from the time since 1970 for the clock of the service. */
+  /** The time since 1970 when the clock of the service was at 0. */
   readonly epochMs: number;
   /** V8's own record beside, when it began, and the statistics: of a service with the integration. */
   readonly native?: NativeProfile;
@@ -27,7 +27,7 @@ export interface Report {
   readonly stats?: ProfilingStats;
 }
 
-/** A service that has ended, and what the relay has of it. */
+/** A service that has ended, and the relay that it sent to. */
 export interface ServiceRun {
   readonly relay: Relay;
   readonly report: Report | undefined;
@@ -62,7 +62,7 @@ export async function runService(cell: Cell, options: ServiceOptions): Promise<S
 function start(cell: Cell, options: ServiceOptions, dsn: string): ChildProcess {
   const { nodePath, directory, isBounded, flag = flagOf(cell) } = options;
   const extension = cell.format === 'esm' ? 'mjs' : 'cjs';
-  // Nothing of what the matrix itself was started with.
+  // Nothing from the environment of the matrix itself.
   const env = {
     PATH: process.env.PATH,
     COMPAT_REQUEST: JSON.stringify({ dsn, mode: cell.mode, isBounded }),

@@ -16,8 +16,8 @@ const PAGE = 'docs/compatibility.md';
 const MARKER = 'compat:matrix';
 
 /**
- * A machine that stands still for a second costs a profile by design, as its transaction does not wait for it any longer. What
- * does not work fails each time.
+ * A machine that stands still for a second costs a profile by design, as its transaction does not wait for it any longer. A real
+ * fault fails each time.
  */
 const MAX_ATTEMPTS = 2;
 
@@ -88,7 +88,7 @@ function print(what: string, name: string, problems: readonly string[]): void {
   process.stdout.write(`${what}  ${name}\n${lines.join('')}`);
 }
 
-/** The table on the page is what has been seen, or becomes it. */
+/** The table on the page says the same as this run, or is replaced. */
 function checkPage(): void {
   const table = tableOf(passed);
   if (values.write) writeBetween(PAGE, MARKER, table);

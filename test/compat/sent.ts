@@ -8,11 +8,11 @@ const LINKS = ['thread.id', 'thread.name', 'sentry.profiler_id', 'profile'];
 /** The SDK asks the system for these while the service runs already: by chance the first requests lack them. */
 const isLate = (key: string): boolean => key === 'os' || key.startsWith('os.');
 
-/** Profiles are compared by what they say, and reports of losses have nothing to be equal to. */
+/** Profiles are compared sample by sample, and reports of losses have nothing to be equal to. */
 const OTHERS = ['profile', 'profile_chunk', 'client_report'];
 
 /**
- * What a service has sent beside profiles: everything by what identifies it from one run to the next.
+ * The items of a service beside profiles, each by values that are the same in every run.
  */
 export function describeSent(items: readonly ReceivedItem[]): string[] {
   return items

@@ -3,7 +3,7 @@ import { type Cell, FORMATS, type Format, LINES, type Line, type Mode } from './
 
 const FORMAT_NAMES: Readonly<Record<Format, string>> = { esm: 'ESM', cjs: 'CommonJS' };
 
-/** The matrix as a table: a line for each SDK and mode, a column for each Node, and in it what works there. */
+/** The matrix as a table: a line for each SDK and mode, a column for each Node, and in it the formats that work there. */
 export function tableOf(passed: readonly Cell[]): string {
   const head = ['`@sentry/node`', '`profiling-node`', 'mode', ...NODE_VERSIONS.map((node) => `Node ${node}`)];
   const rows = LINES.flatMap((line) =>

@@ -25,7 +25,7 @@ function watch(root: string, { constrainedBytes, rssBytes }: Around = {}) {
   return { memory, clock };
 }
 
-/** In bytes, as the files say: what is charged, and the part of it that is inactive file pages. */
+/** In bytes, as the files say: the charged memory, and the part of it that is inactive file pages. */
 test.each([
   { system: 'v2-docker', limit: 256 * MiB, charged: 21446656, inactive: 20000768 },
   { system: 'v2-kube', limit: 256 * MiB, charged: 21344256, inactive: 20000768 },
@@ -33,7 +33,7 @@ test.each([
   { system: 'v2-kube-podlimit-hostns', limit: 400 * MiB, charged: 21426176, inactive: 20000768 },
   // The limit is `memory.high` here.
   { system: 'v2-systemd', limit: 400 * MiB, charged: 21487616, inactive: 20000768 },
-  // The slice allows less than the service: it is what fills up, with all that is in it.
+  // The slice allows less than the service, so it fills up first, with all that is in it.
   { system: 'v2-systemd-nested', limit: 200 * MiB, charged: 21389312, inactive: 20000768 },
   { system: 'v1-docker', limit: 256 * MiB, charged: 21938176, inactive: 20512768 },
   { system: 'hybrid-docker', limit: 256 * MiB, charged: 21823488, inactive: 20353024 },

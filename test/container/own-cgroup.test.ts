@@ -11,7 +11,7 @@ const V2 =
 const v1 = (root: string, mountPoint = '/sys/fs/cgroup/memory', controllers = 'rw,memory'): string =>
   `41 32 0:36 ${root} ${mountPoint} ro,nosuid,nodev,noexec,relatime master:16 - cgroup cgroup ${controllers}`;
 
-/** @returns the version, and the directories without what stands before `/sys` */
+/** @returns the version, and the directories from `/sys` on */
 function find(cgroup: string, mounts: readonly string[]) {
   const root = mkdtempSync(join(tmpdir(), 'own-cgroup-'));
   onTestFinished(() => rmSync(root, { recursive: true }));

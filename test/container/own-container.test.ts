@@ -26,13 +26,13 @@ function enterSystem(name: string, onRead: () => void): void {
 /** After this time the container is looked for again. */
 const LONG_MS = 30_000;
 
-/** It goes on from test to test: what the process has read stays. */
+/** It goes on from test to test, because the process keeps its last reading. */
 let nowMs = 1e9;
 
 /** Computes from the files: charged bytes, less inactive pages, by the limit. */
 const RATIO = (21446656 - 20000768) / 268435456;
 
-/** Two limits, what is charged, and what of it is inactive. */
+/** Two limits, the charged memory, and its inactive part. */
 const FILES_A_READING = 4;
 
 function setClock(): (afterMs: number) => void {

@@ -9,7 +9,7 @@ beforeEach(async () => {
 });
 afterEach(() => relay.close());
 
-/** What Node does when nothing keeps the process alive. */
+/** Does as Node when nothing keeps the process alive. */
 async function beforeExit(): Promise<void> {
   await Promise.all(process.listeners('beforeExit').map((listener) => listener.call(process, 0)));
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { fateOf, leftOut, type Outcome, outcomeOf } from '../../src/deliver/fates.ts';
 
-/** The protocol's rules, a row for each: what becomes of the profile and of its transaction, and what is reported. */
+/** The protocol's rules, a row for each: the fates of the profile and of its transaction, and the losses to report. */
 const ROWS: readonly [Outcome, mayHaveArrived: boolean, ...fate: string[]][] = [
   ['accepted', false, 'delivered', 'shared', 'nothing'],
   ['accepted', true, 'delivered', 'shared', 'nothing'],

@@ -12,7 +12,7 @@ const ANSWER = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\nx-sentry-rate-limits: 60
 const HOUR_MS = 3_600_000;
 const NEVER = new AbortController().signal;
 
-/** A server that does with each request what it is told. @returns where it is */
+/** A server that answers each request by `onRequest`. @returns its address */
 async function serve(onRequest: (socket: Socket, request: number) => void): Promise<Endpoint> {
   let requests = 0;
   const server: Server = createServer((socket) => {
@@ -44,7 +44,7 @@ test('an answer that ends after any of its bytes, in any way, settles: by its st
     for (let bytes = 0; bytes <= ANSWER.length; bytes++) {
       const endpoint = await serve((socket) => socket.write(ANSWER.slice(0, bytes), () => finish(socket)));
       const { statusCode } = await send(endpoint);
-      // What a reset overtakes is lost on its way.
+      // A reset may overtake an answer, which is lost then.
       const expected = bytes >= HEAD_BYTES ? [200] : [undefined];
       expect(name === 'reset' ? [...expected, undefined] : expected, `${name} after ${bytes}`).toContain(
         statusCode,

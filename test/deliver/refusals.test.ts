@@ -138,7 +138,7 @@ test('a drop tells the id and the size of the item', async () => {
   expect(drops[0]?.detail).toMatch(/maxItemBytes 1024/);
 });
 
-// Core's own parser, by which the relay answers too, can't read an empty item: what counts is what was sent.
+// Core's own parser, by which the relay answers too, can't read an empty item, so the sizes as sent are compared.
 test('what travels beside a refused profile comes back whole, with a fresh sent_at', async () => {
   relay.behave({ kind: 'status', status: 413 });
   const { client, send } = createClient(relay.dsn);

@@ -104,7 +104,7 @@ test('flush and close without a time end when the relay is down', async () => {
   await expect.poll(() => stats()).toMatchObject({ pending: 0, dropped: { shutdown: 1 } });
 });
 
-/** Far longer than a test may take: what comes back in time has not waited for it. */
+/** Far longer than a test may take: a call that comes back in time has not waited for it. */
 const HOUR_MS = 3_600_000;
 
 test('flush and close come back as soon as connections are refused, however long they might wait', async () => {

@@ -14,7 +14,7 @@ import { withoutRepeats } from '../support/parts.ts';
 
 const DSN = 'http://0123456789abcdef0123456789abcdef@127.0.0.1:9/1';
 
-/** A client whose user brought a transport that answers by this function; `bodies` is what it would have sent. */
+/** A client whose user brought a transport that answers by this function; `bodies` are the bodies that it would have sent. */
 function clientWithTransport(
   answer: TransportRequestExecutor,
   bounded: BoundedProfilingOptions = {},

@@ -8,7 +8,7 @@ import { ALWAYS_OVER, type Counter, countingReads, runCounting } from '../suppor
 
 const COUNT = 20_000;
 
-/** Far above what one piece needs, and far below the whole. */
+/** Far above the need of one piece, and far below the whole. */
 const LONGEST_STRETCH = 2048;
 
 class CountingView extends ArrayView<object> {

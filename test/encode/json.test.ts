@@ -10,7 +10,7 @@ function encode(value: unknown): Buffer {
   return Buffer.concat([...encodeProfile(value as object)]);
 }
 
-/** Byte-equal to what `JSON.stringify` makes, or a TypeError where it makes nothing. */
+/** Byte-equal to the text of `JSON.stringify`, or a TypeError where it makes none. */
 function expectSameAsStringify(value: unknown): void {
   const text = jsonOf(value);
   if (text === undefined) {

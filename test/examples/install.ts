@@ -35,7 +35,7 @@ export class Workshop {
   }
 }
 
-/** @throws Error with what it printed, if it fails */
+/** @throws Error with its output, if it fails */
 export function run(command: string, args: readonly string[], cwd: string): string {
   try {
     return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });

@@ -44,7 +44,7 @@ test.each([
     args: ['node_modules/next/dist/bin/next', 'start'],
     env: { NEXT_MANUAL_SIG_HANDLE: 'true' },
     profiles: 'chunks',
-    // Names are shortened in what Next builds.
+    // Next shortens names when it builds.
     busyFrame: /\.next\/server\//,
     prints:
       /^▲ Next\.js 16\.[\d.]+\n- Local: .+\n- Network: .+\n✓ Ready in .+\n(✓ Running next\.config\.ts took .+\n)?$/,

@@ -2,7 +2,7 @@ import type { BoundedProfilingOptions, Drop } from '../../src/index.ts';
 import type { Behaviour } from '../support/relay/index.ts';
 import type { Site, SiteOptions } from './site.ts';
 
-/** Something that goes wrong around a service, and what is to become of what it sends meanwhile. */
+/** Something that goes wrong around a service, and the right fate of the envelopes that it sends meanwhile. */
 export interface Fault extends Pick<SiteOptions, 'isTls' | 'isNamed'> {
   readonly name: string;
   begin(site: Site): unknown;
@@ -16,7 +16,7 @@ export interface Fault extends Pick<SiteOptions, 'isTls' | 'isNamed'> {
   readonly revivesLimits?: boolean;
 }
 
-/** What is to become of profiles, and of the transactions that travel with them. */
+/** The right fate of profiles, and of the transactions that travel with them. */
 export interface Expected {
   /** Why profiles that meet the fault are dropped. Without it, every profile is delivered in the end. */
   readonly dropReason?: Drop['reason'];
@@ -24,7 +24,7 @@ export interface Expected {
   readonly isPending?: boolean;
   /** Whether all transactions arrive that share an envelope with a profile, while the stock SDK loses some. */
   readonly savesTransactions?: boolean;
-  /** Whether what is small enough passes: chunks can be, which travel alone and compact. */
+  /** Whether small envelopes pass: chunks can be small, because they travel alone and compact. */
   readonly sparesSmall?: boolean;
   /**
    * Whether the relay may get the same envelope again, with the same ids: it had taken the first, and no answer has ever
@@ -36,12 +36,12 @@ export interface Expected {
 const HOURS_MS = 3_600_000;
 const UPLOAD_TIMEOUT_MS = 1000;
 
-/** Longer than any rate limit of the table: 60 s is what the SDK takes a 429 without headers for. */
+/** Longer than any rate limit of the table: for the SDK, a 429 without headers means 60 s. */
 const AFTER_LIMIT_MS = 61_000;
 
 /**
- * SDK 10: between the transaction of a service on its own, of 3 kB, and the same with its profile, of 7 kB and more. SDK 11: what a
- * chunk that travels alone is about as large as, compressed.
+ * SDK 10: between the transaction of a service on its own, of 3 kB, and the same with its profile, of 7 kB and more. SDK 11: about
+ * the size of a chunk that travels alone, compressed.
  */
 const LIMITS = { 10: { aboveExpandedBytes: 5000 }, 11: { aboveBytes: 3100 } };
 
@@ -59,7 +59,7 @@ function behaving(name: string, behaviour: Behaviour, expected: Expected): Fault
   return { name, begin: (site) => site.behave(behaviour), lift: recover, expected };
 }
 
-/** The SDK too discards what is answered like that, with its transaction: a server that is ill is not asked again. */
+/** The SDK too discards an envelope that is answered like that, with its transaction: a server that is ill is not asked again. */
 function refusing(status: number): Fault {
   return behaving(`answers ${status}`, { kind: 'status', status }, { dropReason: 'rejected' });
 }
@@ -110,7 +110,7 @@ export const FAULTS: readonly Fault[] = [
   },
   behaving('is a second away', { kind: 'slow', delayMs: 1000 }, {}),
   {
-    // It has taken what it answers so slowly, and nobody waits for the status line to come together.
+    // It has taken the envelope that it answers so slowly, and nobody waits for the status line to come together.
     ...behaving(
       'answers a byte per second',
       { kind: 'drip', intervalMs: 1000 },

@@ -6,7 +6,7 @@ import { type Arrivals, type Line, Site } from './site.ts';
 const TRANSACTIONS = 3;
 const WARM_UP_TRANSACTIONS = 8;
 
-/** Time for what the fault answers at once. What stays without an answer is waited for in vain. */
+/** Time for the answers that a fault gives at once. To wait for others would be in vain. */
 const FAULT_FLUSH_MS = 1000;
 const FLUSH_MS = 30_000;
 const STOCK_FLUSH_MS = 3000;
@@ -14,13 +14,13 @@ const CLOSE_MS = 3000;
 
 /**
  * Where a machine stands still for a moment, V8 has no samples of one transaction in hundreds, and SDK 10 sends that one
- * without a profile, its own way: what such a run shows is not ours.
+ * without a profile, its own way, so such a run says nothing of ours.
  */
 class UnprofiledError extends Error {}
 
 const MAX_ATTEMPTS = 3;
 
-/** What a service went through, and what has become of what it sent. */
+/** The course of a service through a fault, and the fate of its envelopes. */
 export interface Outcome {
   /** Undefined with the stock SDK. */
   readonly stats: Readonly<Record<'atBegin' | 'duringFault' | 'atEnd', ProfilingStats>>;

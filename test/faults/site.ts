@@ -9,14 +9,14 @@ interface Certificate {
   readonly cert: string;
 }
 
-/** What relays have taken, each as often as they have taken it. */
+/** The items that relays have taken, each as often as they have taken it. */
 export interface Arrivals {
   readonly transactionNames: string[];
   readonly transactionIds: string[];
   readonly profileIds: string[];
 }
 
-/** What a fault needs of the place where it happens. */
+/** A fault needs this of the place where it happens. */
 export interface SiteOptions {
   readonly bounded: object | false;
   /** Speaks TLS, with a certificate that the service trusts. */
@@ -88,12 +88,12 @@ export class Site {
     return this.#relays.at(-1) ?? this.#relays[0];
   }
 
-  /** What any of them took for wrong in what was sent. */
+  /** All that any of them has found wrong in the requests. */
   get complaints(): unknown[] {
     return this.#relays.flatMap(({ invalid, protocolErrors }) => [...invalid, ...protocolErrors]);
   }
 
-  /** From now on: what the relay holds is answered as it would have been. */
+  /** From now on: requests that the relay holds are answered as they would have been. */
   behave(behaviour: Behaviour): void {
     const isFar = behaviour.kind === 'normal' && this.#latencyMs > 0;
     this.relay.behave(isFar ? { kind: 'slow', delayMs: this.#latencyMs } : behaviour);

@@ -3,7 +3,7 @@ import { FAULTS, type Fault } from './faults.ts';
 import { type Outcome, runFault } from './run-fault.ts';
 import type { Line } from './site.ts';
 
-/** What V8 keeps of code and caches after a few transactions more; a profile that is left somewhere is counted, too. */
+/** V8 keeps so much of code and caches after a few transactions more; a profile that is left somewhere is counted, too. */
 const HEAP_TOLERANCE_BYTES = 2 * 1024 * 1024;
 
 /** Runs the table of faults against an SDK line, each with the integration and with the stock SDK. */
@@ -46,7 +46,7 @@ function expectSound({
   expect(extraBytes).toBeLessThan(HEAP_TOLERANCE_BYTES);
 }
 
-/** At least what the stock SDK delivers, and nothing twice. */
+/** At least those that the stock SDK delivers, and none twice. */
 function expectTransactions(
   line: Line,
   { expected, hitsByChance }: Fault,
@@ -68,7 +68,7 @@ function expectTransactions(
   if (!expected.mayRepeat) expect(transactionNames).toHaveLength(new Set(transactionNames).size);
 }
 
-/** The relay has what was counted as delivered, and what it does not have is counted for the one reason. */
+/** The relay has all profiles that were counted as delivered, and the others are counted for the one reason. */
 function expectProfiles(line: Line, { expected }: Fault, { stats, arrivals, drops }: Outcome): void {
   const { delivered, dropped } = stats.atEnd;
   const { profileIds } = arrivals;

@@ -19,7 +19,7 @@ interface Expectations {
   readonly isSoundAround: boolean;
 }
 
-/** What was delivered has arrived: nothing that was not sent, and what the rules say is a profile. */
+/** Delivered profiles have arrived. No others have, and all are profiles by the rules. */
 export function expectSentProfiles(
   ours: Run,
   stock: Run,
@@ -42,13 +42,13 @@ export function expectSentProfiles(
   }
   if (!isSoundAround || !sent.every(({ isSound }) => isSound)) return;
   assert.equal(dropped.malformed ?? 0, 0);
-  // What somebody else has encoded may be anything.
+  // A profile that somebody else has encoded may be anything.
   assert.deepEqual(invalidProfiles(ours), invalidProfiles(stock));
 }
 
 /**
- * Profiles that passed as text or bytes have arrived from the stock SDK as well, unless it stumbled over what stood before
- * them. What passed and is no profile at all was none of ours either.
+ * Profiles that passed as text or bytes have arrived from the stock SDK as well, unless it stumbled over an item before
+ * them. Items that passed and are no profiles at all were none of ours either.
  */
 function encodedByUs(ours: Run, stock: Run): ReceivedItem[] {
   const passed = stock.seen.items.filter(isProfileItem).map(textOf);
@@ -105,7 +105,7 @@ function checkSamples(
   assert.ok(isWhole || mayBeThinned || !isDelivered, 'Samples are missing');
 }
 
-/** What a part of a chunk repeats at its end may look like a sample of the next one. */
+/** A sample that a part of a chunk repeats at its end may look like one of the next part. */
 interface Arrived {
   readonly sample: ResolvedSample;
   readonly mayRepeat: boolean;

@@ -3,7 +3,7 @@ import type { Payload } from '../support/envelopes.ts';
 import { jsonProfile, realisticProfile } from '../support/profiles.ts';
 import { chunkEnvelope, transactionEnvelope } from '../support/relay/examples.ts';
 
-/** A profile without a fault, made anew each time: what is broken must not be used twice. */
+/** A profile without a fault, made anew each time, because a broken one must not be used twice. */
 export interface BaseProfile {
   readonly name: string;
   readonly build: () => Payload;

@@ -18,7 +18,7 @@ export interface Breakage {
   readonly action: Action;
 }
 
-/** What was done to a value. */
+/** A change of one member of a value. */
 export interface Damage {
   readonly path: Path;
   readonly action: Action;
@@ -106,7 +106,7 @@ export function damage(root: object, damages: readonly Damage[]): void {
     try {
       breakMember(parent, key, action);
     } catch {
-      // What is broken already may not let itself be copied or frozen.
+      // A member that is broken already may not let itself be copied or frozen.
     }
   }
 }
@@ -118,7 +118,7 @@ export function describeDamage({ path, action }: Damage): string {
   return action.kind === 'getter' ? `${place}: a getter of ${action.gives}` : `${place}: ${action.kind}`;
 }
 
-/** Whether what it was done to still reads the same each time. */
+/** Whether the member still reads the same each time. */
 export function isStable({ action }: Damage): boolean {
   return action.kind !== 'getter' || action.gives !== 'something else each time';
 }

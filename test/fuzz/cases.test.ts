@@ -8,7 +8,7 @@ import { buildEnvelope, type EnvelopeCase } from './envelopes.ts';
 import { HostileError, hostile } from './hostile-values.ts';
 import { expectSoundProfile } from './profile-oracle.ts';
 
-// What fuzzing has found, each as small as it got.
+// Cases that fuzzing has found, each as small as it got.
 
 const TWO_SAMPLES: unknown = incompressibleLists(2);
 

@@ -7,7 +7,7 @@ import { type Run, type RunOptions, runClient } from './runs.ts';
 import { profilesOf, withoutProfiles } from './sent.ts';
 import { prototypeSnapshot } from './snapshot.ts';
 
-/** Envelopes to be sent, and what may be expected of them. */
+/** Envelopes to be sent, and facts about them. */
 export interface Delivery {
   /** The same envelopes anew. */
   readonly build: () => SdkEnvelope[];
@@ -19,7 +19,7 @@ export interface Delivery {
 }
 
 /**
- * Sends envelopes through the integration, and what is not a profile through the stock SDK too. Whatever the envelopes
+ * Sends envelopes through the integration, and all but the profiles through the stock SDK too. Whatever the envelopes
  * hold, every profile is counted, nothing fails that would not fail there, and all else arrives as it does there.
  */
 export async function expectSoundDelivery(delivery: Delivery): Promise<void> {
@@ -69,7 +69,7 @@ async function checkAnswers({ answers }: Run, { build, options }: Delivery): Pro
   }
 }
 
-/** What is not a profile arrives as often as from the stock SDK; what that could not send may, as often as it was sent. */
+/** Other items arrive as often as from the stock SDK. Those that it could not send may arrive, as often as they were sent. */
 function checkRest(ours: Run, stock: Run, rest: readonly SdkEnvelope[]): void {
   const [actual, expected] = [ours, stock].map(({ seen }) => countItems(seen.items)) as [Counts, Counts];
   for (const [item, count] of expected) {
@@ -83,7 +83,7 @@ function countMembers(envelope: SdkEnvelope): number {
   try {
     return Array.from(envelope[1]).length;
   } catch {
-    // What can't be read can't be sent.
+    // An envelope that can't be read can't be sent.
     return 0;
   }
 }
@@ -121,7 +121,7 @@ function checkRequests({ seen, answers }: Run, stock: Run, { options }: Delivery
     seen.requests.flatMap(({ error }) => error ?? []),
     [],
   );
-  // What somebody else has encoded passes untouched.
+  // A profile that somebody else has encoded passes untouched.
   if (stock.seen.items.some(isProfileItem)) return;
   const { maxItemBytes, maxEnvelopeBytes, maxRequestBytes = Number.POSITIVE_INFINITY } = options.bounded;
   for (const { items, bytesDecompressed, bytesCompressed } of seen.requests) {

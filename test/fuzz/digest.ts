@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import type { Profile } from '../../src/profile/types.ts';
 
 /**
- * What all samples say together: the sum of a hash of each one's time, thread and list of frames. However the tables are
+ * A digest of all samples: the sum of a hash of each one's time, thread and list of frames. However the tables are
  * numbered, and whatever the samples are spread over, it stays the same. To write each sample's frames out takes more than
  * there is, where stacks are this deep.
  */

@@ -14,7 +14,7 @@ interface Lists {
   readonly build: (format: Format) => Payload;
 }
 
-/** An envelope that is broken in some places. It prints as what it is made of. */
+/** An envelope that is broken in some places, as data that a failure can print. */
 export interface EnvelopeCase {
   readonly shape: keyof typeof SHAPES;
   readonly lists: Lists;
@@ -23,7 +23,7 @@ export interface EnvelopeCase {
 
 const idOf = (number: number): string => (number + 1).toString(16).padStart(32, '0');
 
-/** What an envelope may hold, by the number of the envelope: no two have an id in common. */
+/** The items that an envelope may hold, by the number of the envelope: no two have an id in common. */
 const SHAPES = {
   'a transaction and its profile': (n: number, lists: Lists) => [transaction(n), profile(n, lists)],
   'a profile and its transaction': (n: number, lists: Lists) => [profile(n, lists), transaction(n)],
@@ -48,7 +48,7 @@ const SHAPES = {
   'no items': () => [],
 } satisfies Record<string, (n: number, lists: Lists) => Item[]>;
 
-/** The envelope anew, and what was done to it. @param number of the envelope in its case */
+/** The envelope anew, and the damages to it. @param number of the envelope in its case */
 export function buildEnvelope(
   { shape, lists, breakages }: EnvelopeCase,
   number: number,

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { nest, oddValue } from '../support/json-values.ts';
 
-/** What everything hostile throws, so that an oracle can tell it from a failure of the code under test. */
+/** All hostile values throw this, so that an oracle can tell it from a failure of the code under test. */
 export class HostileError extends Error {}
 
 function fail(): never {
   throw new HostileError('hostile');
 }
 
-/** @param original what stands in the place now, for values that are made of it; @param holder what it is a member of */
+/** @param original stands in the place now, for values that are made of it; @param holder has it as a member */
 type Maker = (original: unknown, holder: unknown) => unknown;
 
 /** Something to put in the place of a member. It prints as its name, and is made anew each time it is used. */
@@ -40,7 +40,7 @@ const asList = (original: unknown): unknown[] => (Array.isArray(original) ? orig
 /** Makes a promise of an object, for whoever awaits it. */
 const THEN = 'then';
 
-/** Lists and objects that are not what they look like. */
+/** Lists and objects that look right and are not. */
 const SHAPES: Record<string, Maker> = {
   'an empty list': () => [],
   'a list in a list': () => [[]],
@@ -105,7 +105,7 @@ const withLength =
       get: (list, key) => (key === 'length' ? length : Reflect.get(list, key)),
     });
 
-/** What stands in the place already, held in another way. */
+/** The value that stands in the place already, held in another way. */
 const WRAPPINGS: Record<string, Maker> = {
   'a proxy of it': (original) => new Proxy(asObject(original), {}),
   'a proxy that throws': (original) => new Proxy(asObject(original), THROWING_HANDLER),

@@ -20,7 +20,7 @@ function outcomeOf<T>(work: () => T): Outcome<T> {
   }
 }
 
-/** Far more than any case here needs: what asks for a pause so often would go on for ever. */
+/** Far more than any case here needs: a loop that asks for a pause so often would go on for ever. */
 const MAX_ASKS = 1_000_000;
 
 function endingPace(): Pace {
@@ -34,11 +34,11 @@ function endingPace(): Pace {
 }
 
 /**
- * Whatever a profile is, compacting and encoding it either throws what tells that it is broken, or does what it promises;
+ * Whatever a profile is, compacting and encoding it either throws an error that tells that it is broken, or does as promised;
  * and neither it nor anything global is changed by that.
  *
  * @param build the same profile anew
- * @param isStable whether it reads the same each time: only then can what came out be compared
+ * @param isStable whether it reads the same each time: only then can the results be compared
  */
 export function expectSoundProfile(build: () => AnyProfile, isStable = true): void {
   const expectPrototypes = prototypeSnapshot();
@@ -85,12 +85,12 @@ function checkCompaction(profile: AnyProfile, json: Outcome<string | undefined>,
   }
 }
 
-/** What is thrown tells of the profile: its own error, a TypeError, or what `JSON.stringify` throws as well. */
+/** An error tells of the profile: it is its own error, a TypeError, or one that `JSON.stringify` throws as well. */
 function expectSoundError(outcome: Outcome<unknown>, json: Outcome<unknown>, isStable: boolean): void {
   if (!('error' in outcome)) return;
   const { error } = outcome;
   if (error instanceof TypeError || error instanceof HostileError) return;
-  // What grows while it is encoded does not fit where it fitted before.
+  // A profile that grows while it is encoded does not fit where it fitted before.
   if (error instanceof RangeError && !isStable) return;
   // A frame is asked for its JSON, which may be too deep for that, before anything else that is broken is met.
   if (error instanceof RangeError && error.message.includes('call stack')) return;
@@ -109,7 +109,7 @@ function hasSoundTables(parsed: AnyProfile): boolean {
   return problems.list.length === 0;
 }
 
-/** Whether every sample leads to a list of frames: then what it leads to can be compared. */
+/** Whether every sample leads to a list of frames: then those can be compared. */
 function hasSoundIndexes(parsed: Profile): boolean {
   return 'value' in outcomeOf(() => resolveSamples(parsed));
 }

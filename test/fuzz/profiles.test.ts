@@ -25,7 +25,7 @@ test('any profile, broken in any way, is refused or compacted and encoded as pro
     const build = (): unknown => {
       const root = { payload: base.build() };
       damages = breakValue(root, breakages);
-      // It may be a getter now, which is not what is looked at here.
+      // It may be a getter now, which is not tested here.
       return Object.getOwnPropertyDescriptor(root, 'payload')?.value;
     };
     build();

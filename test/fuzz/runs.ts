@@ -5,17 +5,17 @@ import { type ClientOptions, openClient } from '../support/client.ts';
 import type { SdkEnvelope } from '../support/envelopes.ts';
 import { borrowRelay, type Seen, watch } from './shared-relay.ts';
 
-/** How `send` answered: with what it threw or was rejected with, if so. */
+/** How `send` ended: with the error that it threw or was rejected with, if any. */
 export interface Answer {
   readonly error?: unknown;
 }
 
-/** What a client did with some envelopes, and what the relay has seen of it. */
+/** The work of a client on some envelopes, and the relay's view of it. */
 export interface Run {
   readonly seen: Seen;
   readonly answers: readonly Answer[];
   readonly isFlushed: boolean;
-  /** What nobody caught. */
+  /** Errors that nobody caught. */
   readonly uncaught: readonly unknown[];
   readonly stats: ProfilingStats | undefined;
   readonly drops: readonly Drop[];
@@ -33,7 +33,7 @@ export interface RunOptions {
 /** Far more than a relay on this machine needs. */
 const FLUSH_MS = 10_000;
 
-/** The SDK's transport throws away what is more, and says of it what it says of what has arrived. */
+/** The SDK's transport throws away envelopes above this number, and answers as if they had arrived. */
 const BUFFER_SIZE = 10_000;
 
 /** The same transport under another name is one that the user brought. */

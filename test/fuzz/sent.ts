@@ -7,13 +7,13 @@ import { profileProblems, type RuledItem } from '../support/relay/index.ts';
 /** A profile as it is about to be sent. */
 export interface SentProfile {
   readonly type: 'profile' | 'profile_chunk';
-  /** What its samples lead to, if that can be said. */
+  /** Its samples with their frames, if those can be resolved. */
   readonly samples: readonly ResolvedSample[] | undefined;
-  /** Whether it is what the profiler makes, and Relay would take it. */
+  /** Whether the profiler could have made it, and Relay would take it. */
   readonly isSound: boolean;
 }
 
-/** What a stock SDK would take for a profile: an object, in an item of that type. */
+/** Whether a stock SDK would take it for a profile: an object, in an item of that type. */
 export function isProfile(item: unknown): boolean {
   try {
     const [{ type }, payload] = item as SdkEnvelope[1][number];
@@ -40,7 +40,7 @@ export function withoutProfiles(envelope: SdkEnvelope): SdkEnvelope[] {
   return rest.length > 0 ? [[envelope[0], rest]] : [];
 }
 
-/** What can't be read as an envelope, or not be changed, goes on as it came. */
+/** Anything that can't be read as an envelope, or not be changed, goes on as it came. */
 function isOpenEnvelope(envelope: SdkEnvelope): boolean {
   try {
     const [, items] = envelope;

@@ -21,10 +21,10 @@ export async function borrowRelay(): Promise<Relay> {
 
 afterAll(() => relay?.close());
 
-/** What a relay has recorded of one run. */
+/** A relay's records of one run. */
 export type Seen = Pick<Relay, 'items' | 'requests' | 'invalid' | 'protocolErrors'>;
 
-/** @returns tells what the relay has recorded since */
+/** @returns reads the records of the relay since this call */
 export function watch({ items, requests, invalid, protocolErrors }: Relay): () => Seen {
   const [i, r, v, p] = [items.length, requests.length, invalid.length, protocolErrors.length];
   return () => ({

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { types } from 'node:util';
 
-/** What an object holds itself, by identity: getters are not called. */
+/** The own members of an object, by identity: getters are not called. */
 type Members = Record<PropertyKey, PropertyDescriptor>;
 
 const PROTOTYPES = [

@@ -6,13 +6,13 @@ const { FUZZ_SECONDS, FUZZ_PATH } = process.env;
 /** A run of all tests is not to fail by chance: it tries the same values each time. A long one tries others. */
 const { FUZZ_SEED = FUZZ_SECONDS === undefined ? '1' : undefined } = process.env;
 
-/** What all properties together may take: little for every run of the tests, and as long as one likes by `FUZZ_SECONDS`. */
+/** The time for all properties together: little in every run of the tests, and as long as one likes by `FUZZ_SECONDS`. */
 const TOTAL_SECONDS = Number(FUZZ_SECONDS ?? 10);
 
 /** For a case that is under way when the time is over. */
 const GRACE_MS = 60_000;
 
-/** What one property may take of the time, and the limit for the test that holds it. */
+/** The share of one property in the time, and the limit for its test. */
 export function shareOfTime(share: number): { limitMs: number; timeout: number } {
   const limitMs = share * TOTAL_SECONDS * 1000;
   return { limitMs, timeout: limitMs + GRACE_MS };
@@ -20,7 +20,7 @@ export function shareOfTime(share: number): { limitMs: number; timeout: number }
 
 /**
  * Tries a property on ever new values until the time is over, in each long run from another seed. Not one case in that time
- * is a failure. `FUZZ_SEED` and `FUZZ_PATH` repeat what a failure has printed.
+ * is a failure. `FUZZ_SEED` and `FUZZ_PATH` repeat a failure that has printed them.
  */
 export async function fuzz<T>(
   values: fc.Arbitrary<T>,

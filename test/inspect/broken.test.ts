@@ -9,7 +9,7 @@ import { reportOf, runCommand, writeInput } from './run-inspect.ts';
 const CHUNK = writeEnvelope(chunkEnvelope());
 const PROFILE = JSON.stringify(payloadOf(chunkEnvelope()));
 
-/** Runs the command on what is no profile, and expects a single line about it. */
+/** Runs the command on a file that is no profile, and expects a single line about it. */
 async function complaintAbout(bytes: Uint8Array | string): Promise<string> {
   const path = writeInput(Buffer.from(bytes));
   const { stdout, stderr, exitCode } = await runCommand(['inspect', path]);

@@ -13,7 +13,7 @@ interface Exported {
   readonly report: Report;
   readonly notes: string;
   readonly directory: string;
-  /** What the first file holds. */
+  /** The content of the first file. */
   readonly cpuProfile: Profiler.Profile;
 }
 
@@ -36,7 +36,7 @@ function readCpuProfile(path: string): Profiler.Profile {
   return JSON.parse(readFileSync(path, 'utf8')) as Profiler.Profile;
 }
 
-/** The time that each function took itself, and with what it called, as speedscope's own importer reads it. */
+/** The time that each function took itself, and together with its callees, as speedscope's own importer reads it. */
 function speedscopeTimes(cpuProfile: Profiler.Profile) {
   const profile = importFromChromeCPUProfile(structuredClone(cpuProfile) as never);
   const times = new Map<string, { selfUs: number; totalUs: number }>();
@@ -59,7 +59,7 @@ describe('a .cpuprofile of a real profile', () => {
     const { totalUs, times } = speedscopeTimes(cpuProfile);
     const unique = report.hottest.filter(({ function: name }) => !name.includes(' '));
     expect(unique.length).toBeGreaterThan(5);
-    // Speedscope draws what V8 did between two samples on top of what had run before.
+    // Speedscope draws V8's own work between two samples on top of the last stack.
     const betweenShare = V8_ITSELF.reduce((sum, name) => sum + (times.get(name)?.selfUs ?? 0) / totalUs, 0);
     for (const { function: name, selfShare, totalShare } of unique) {
       const theirs = times.get(name) ?? { selfUs: 0, totalUs: 0 };

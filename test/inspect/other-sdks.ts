@@ -1,7 +1,7 @@
 // Envelopes as other SDKs write them, put together from their public sources: the keys, their order, the types of values and
 // the framing of items are theirs, the contents are made up.
 
-/** The bytes of an envelope, and what there is to find in its profile. */
+/** The bytes of an envelope, and the facts to find in its profile. */
 export interface OtherSdk {
   readonly name: string;
   readonly envelope: Buffer;

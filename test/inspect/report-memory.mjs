@@ -1,4 +1,4 @@
-// Loaded before the command: writes what its process held at most, in MiB, as it ends.
+// Loaded before the command: writes the peak memory of its process, in MiB, as it ends.
 import { writeSync } from 'node:fs';
 
 const REPORT_FD = 3;

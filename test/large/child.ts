@@ -8,7 +8,6 @@ import { BROKEN_SHAPES, SOUND_SHAPES } from './shapes.ts';
 
 // A process of its own, whose heap is limited on the command line. Sends large profiles to a relay elsewhere, one by one.
 
-/** What came of it. */
 export interface LargeReport {
   readonly stats: ProfilingStats;
   readonly areFlushed: boolean;

@@ -8,7 +8,7 @@ import { chunkEnvelope, writeEnvelope } from '../support/relay/examples.ts';
 const MIB = 1024 * 1024;
 const GIB = 1024 * MIB;
 
-/** What Node, the loader of TypeScript and a profile of a few hundred bytes take is a hundred or so. */
+/** Node, the loader of TypeScript and a profile of a few hundred bytes take a hundred or so. */
 const STREAMED_MIB = 250;
 
 const BLOCK = Buffer.alloc(MIB, 'x');

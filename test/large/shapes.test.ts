@@ -10,13 +10,13 @@ import { BROKEN_SHAPES, SOUND_SHAPES } from './shapes.ts';
 
 const CHILD = fileURLToPath(new URL('child.ts', import.meta.url));
 
-/** Far less than what a table as long as a list says it is would take, and more than any of them takes. */
+/** A table as long as a broken list claims to be would take far more. All of these shapes take less. */
 const MAX_EXTRA_RSS_MIB = 400;
 
-/** What a process takes that holds almost nothing. */
+/** A process that holds almost nothing takes as much. */
 const BROKEN_HEAP_MIB = 220;
 
-/** Twenty times what the longest takes on an idle machine. */
+/** Twenty times the longest on an idle machine. */
 const TIMEOUT = { timeout: 240_000 };
 
 let relay: Relay;

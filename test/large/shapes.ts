@@ -7,7 +7,7 @@ const MEGA = 1_000_000;
 /** V8 hashes texts of this length by nothing else. */
 const LONG_NAME_UNITS = 17_000;
 
-/** What a payload is made of beside the example's metadata. */
+/** The parts of a payload beside the example's metadata. */
 interface Parts {
   readonly format?: Format;
   readonly samples?: unknown[];
@@ -21,7 +21,7 @@ type Build = () => AnyProfile;
 
 interface SoundShape {
   readonly build: Build;
-  /** Old generation that its process may have: some 130 MiB for what it loads, what the profile holds, and as much again. */
+  /** Old generation that its process may have: some 130 MiB for loaded code, and twice the memory of the profile. */
   readonly heapMiB: number;
 }
 

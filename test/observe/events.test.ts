@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => relay.close());
 
-/** What is published on a channel. */
+/** Collects the messages of a channel. */
 function listenTo(name: string): unknown[] {
   const messages: unknown[] = [];
   const listener = (message: unknown): void => void messages.push(message);

@@ -5,7 +5,7 @@ import { runScenario, type ScenarioRequest } from '../support/scenario.ts';
 const MiB = 1024 * 1024;
 const BUDGET_BYTES = 32 * MiB;
 
-/** Anything that allocates lets V8 widen the young generation, which has nothing to do with what profiling holds. */
+/** Anything that allocates lets V8 widen the young generation, which has nothing to do with the memory that profiling holds. */
 const NODE_FLAGS = ['--max-semi-space-size=2'];
 
 interface Run {

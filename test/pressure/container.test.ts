@@ -16,10 +16,10 @@ const MiB = 1024 * 1024;
 const BUDGET_SHARE = 0.05;
 const LEAST_BUDGET_BYTES = 16 * MiB;
 
-/** From the one on nothing runs, until it is below the other: what profiling holds goes, and that may be enough to be below the first. */
+/** From the one on nothing runs, until it is below the other: profiling frees its memory, and the share may fall below the first. */
 const [CRITICAL, HIGH] = [0.92, 0.85];
 
-/** What allocates lets V8 widen the young generation, and V8 gives that back late: it has nothing to do with profiling. */
+/** Anything that allocates lets V8 widen the young generation, and V8 gives that back late: it has nothing to do with profiling. */
 const NODE_FLAGS = ['--max-semi-space-size=2'];
 
 interface Reading {
@@ -118,7 +118,7 @@ async function request(port: number | undefined): Promise<void> {
   }
 }
 
-/** A directory on a disk: what is written to memory is no page cache. */
+/** A directory on a disk: files in memory are no page cache. */
 function diskDirectory(context: TestContext): string {
   const TMPFS = 0x01021994;
   const parent = [tmpdir(), process.cwd()].find((path) => statfsSync(path).type !== TMPFS);
@@ -134,7 +134,7 @@ async function runIn(cgroup: TestCgroup, script: string): Promise<void> {
   expect(code).toBe(0);
 }
 
-/** Another process of the container, which takes memory until it is full to this share. @returns what gives it back */
+/** Another process of the container, which takes memory until it is full to this share. @returns a function that gives it back */
 async function fillUp(cgroup: TestCgroup, limitBytes: number, share: number): Promise<() => void> {
   // It keeps all of its input, for any of it may be the last.
   const [command = '', ...args] = [...cgroup.launcher, 'tail', '-c', String(limitBytes)];
@@ -204,7 +204,7 @@ test('eight workers of a cluster see the container whole, keep to one budget tog
   await service.until(isEach(({ stats }) => stats.memory.budgetBytes === share));
   isShared = true;
 
-  // With a relay that says nothing, what waits takes all the room there is.
+  // With a relay that says nothing, waiting profiles take all the room there is.
   relay.behave({ kind: 'silent' });
   await service.until((all) => all.some(({ stats }) => stats.memory.heldBytes > 0.5 * share));
   relay.behave({ kind: 'normal' });

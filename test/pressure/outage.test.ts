@@ -77,9 +77,9 @@ test.concurrent.each(['10', '11'] as const)(
     );
     expect(stats).toMatchObject({ pending: 0, memory: { heldBytes: 0 } });
     expect(profiles(ours)).toBe(stats.delivered);
-    // The half minute through, but for what begins or ends in it.
+    // All of the half minute, but for the profiles that begin or end in it.
     expect(secondsShown(ours) - secondsShown(stock)).toBeGreaterThan(0.9 * (OUTAGE_MS / 1000));
-    // With a profile for each transaction, what has its profile kept is kept too.
+    // With a profile for each transaction, a transaction is kept together with its profile.
     if (line === '10')
       expect({ all: transactions(ours), profiles: profiles(ours) }).toEqual({ all: count, profiles: count });
   },

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { compactProfile, MalformedProfileError } from '../../src/encoder.ts';
 import { type AnyProfile, profileOfFrames, smallProfile } from '../support/profiles.ts';
 
-/** `smallProfile` with something broken in it, or what is put in its place. */
+/** Compacts `smallProfile` with something broken in it. */
 function compactBroken(breakIt: (profile: AnyProfile) => unknown): void {
   const profile = smallProfile();
   breakIt(profile);

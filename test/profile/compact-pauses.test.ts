@@ -7,7 +7,7 @@ import { ALWAYS_OVER, type Counter, countingReads, runCounting } from '../suppor
 
 const COUNT = 60_000;
 
-/** What the clock is asked for at the latest: 1,024 entries of stacks, each with a few reads. */
+/** After so many reads the clock is asked at the latest: 1,024 entries of stacks, each with a few reads. */
 const LONGEST_STRETCH = 12_000;
 
 function frameAt(index: number, counter: Counter): Frame {
@@ -66,7 +66,7 @@ function compactPaced(profile: Profile, pace: Pace, counter: Counter = { count: 
   return runCounting<Compaction>(compact(profile, pace), counter);
 }
 
-/** What the samples, stacks and frames say, with the view as the list it stands for. */
+/** The samples, stacks and frames as JSON, with the view as the list it stands for. */
 function tablesJson({ profile: { profile }, savedBytes }: Compaction): string {
   const samples = Array.from({ length: profile.samples.length }, (_, i) => profile.samples.at(i));
   return JSON.stringify({ ...profile, samples, savedBytes });

@@ -31,7 +31,7 @@ function splitInto(chunk: Profile, count: number): AnyProfile[] {
 const inOrder = (samples: ResolvedSample[]): string[] =>
   samples.map((sample) => JSON.stringify(sample)).sort();
 
-/** What the parts of a chunk say together: its samples, and at each cut where the last one of each thread stands until. */
+/** All samples of the parts of a chunk: its own, and at each cut the last one of each thread again, with the time of its end. */
 function samplesOfParts(chunk: Profile, count: number): ResolvedSample[] {
   const columns = runToEnd(readColumns(runToEnd(compact(chunk, UNPACED)).profile, UNPACED));
   const { order } = timelineOf(columns);

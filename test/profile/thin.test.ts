@@ -27,7 +27,7 @@ function asJson({ profile, ...meta }: CompactProfile): AnyProfile {
   return JSON.parse(JSON.stringify({ ...meta, profile: { ...profile, samples } }));
 }
 
-/** A profile by what runs in each tick: `-` is an idle one. Ticks are 10 ms apart. */
+/** A profile by its function in each tick: `-` is an idle one. Ticks are 10 ms apart. */
 function profileOf(ticks: string, threads = '0'.repeat(ticks.length)): Profile {
   const names = [...new Set(ticks.replaceAll('-', ''))];
   return {
@@ -43,7 +43,7 @@ function profileOf(ticks: string, threads = '0'.repeat(ticks.length)): Profile {
   };
 }
 
-/** What is left of it, in the same form. */
+/** The ticks of a profile, in the same form. */
 function ticksOf({ profile }: AnyProfile): string {
   return profile.samples
     .map(({ stack_id }: AnyProfile) => profile.frames[profile.stacks[stack_id][0]]?.function ?? '-')
@@ -127,7 +127,7 @@ test('a skewed profile thinned to a tenth keeps the ranking of its twenty hottes
   const after = selfTimeShares(thinned.profile);
   const hottest = [...before].sort((a, b) => b[1] - a[1]).slice(0, 20);
   for (const [name, share] of hottest) expect(Math.abs((after.get(name) ?? 0) - share)).toBeLessThan(0.001);
-  // Only what is nearer to each other than two samples may change places.
+  // Only functions that are nearer to each other than two samples may change places.
   hottest.slice(1).forEach(([name, share], i) => {
     const [hotter, hotterShare] = hottest[i] as [string, number];
     if (hotterShare - share > 0.001) expect(after.get(hotter)).toBeGreaterThan(after.get(name) as number);

@@ -28,7 +28,7 @@ function configure(services: readonly Service[]): string {
   );
 }
 
-/** @returns what promtool has printed, if it has found anything wrong */
+/** @returns promtool's output, if it has found anything wrong */
 function complaintOf(args: readonly string[], input?: string): string {
   const { status, stdout, stderr } = spawnSync('promtool', args, { input, encoding: 'utf8' });
   return status === 0 ? stderr : `${stdout}${stderr}`;

@@ -1,4 +1,4 @@
-// The SDK for the example's server, set so that profiles get lost in every way, and told by messages what else to do.
+// The SDK for the example's server, set so that profiles get lost in every way. Messages tell it to do more.
 import * as Sentry from '@sentry/node';
 import { nodeProfilingIntegration } from '@sentry/profiling-node';
 import { boundedProfilingIntegration } from 'sentry-bounded-profiling';

@@ -23,12 +23,12 @@ export interface Service {
   scrape(): Promise<string>;
   /** Requests that are made at the same time. Comes true when all are answered. */
   visit(path: string, times?: number): Promise<void>;
-  /** Tells the SDK that provokes what to do. */
+  /** Gives a command to the SDK that provokes losses. */
   tell(command: 'short' | 'close'): void;
   close(): Promise<void>;
 }
 
-/** @param instrument what sets up the SDK: the example's own, or the one that provokes losses */
+/** @param instrument sets up the SDK: the example's own, or the one that provokes losses */
 export async function startService(
   instrument: 'instrument.mjs' | 'provoked.mjs',
   dsn: string,

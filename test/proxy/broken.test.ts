@@ -10,11 +10,11 @@ import { COMPLETE, compareSamples, sampleDigests } from '../support/sample-diges
 
 const DEFAULT_BYTES = 1024 * 1024;
 
-/** Then what is behind nginx hears of a body before it is there. */
+/** Then the server behind nginx hears of a body before it is there. */
 const UNBUFFERED = { clientMaxBodySize: '50m', directives: ['proxy_request_buffering off;'] };
 
 test('a proxy that ends in the midst of a body gets the profile when it is back', async () => {
-  // What is behind it takes no byte of the body, and the buffers between hold less than this one.
+  // The server behind it takes no byte of the body, and the buffers between hold less than this one.
   const deaf = createServer();
   deaf.listen(0, '127.0.0.1');
   await once(deaf, 'listening');

@@ -93,7 +93,7 @@ test('a limit that was set higher than nginx’s own is lowered too', async () =
   expectLearned(stats().limits.requestBytes, await nginx.log());
 });
 
-/** By one 413 and no other: below what was refused, and all that is accepted obeys it. */
+/** By one 413 and no other: the limit is below the refused body, and all accepted ones obey it. */
 function expectLearned(limitBytes: number | undefined, log: LoggedRequest[]): void {
   const bodyBytes = (wanted: number): number[] =>
     log.filter(({ status }) => status === wanted).map(({ contentLength }) => Number(contentLength));

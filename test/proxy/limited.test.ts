@@ -110,7 +110,7 @@ function chunkOf([, items]: SdkEnvelope): Payload {
   return items[0]?.[1];
 }
 
-/** What each part of a chunk has to say as the whole did. */
+/** Each part of a chunk has to have these as the whole had. */
 function aroundLists({ chunk_id: _, profile: __, ...rest }: Payload): object {
   return JSON.parse(JSON.stringify(rest));
 }

@@ -4,7 +4,7 @@ import { profileChunk, profiledTransaction } from '../support/envelopes.ts';
 import { randomNames } from '../support/large-profiles.ts';
 import { countStatuses, startProxied } from '../support/proxied.ts';
 
-// What the integration is held against: without it, the same profiles are refused, and take their transactions with them.
+// The integration is held against this: without it, the same profiles are refused, and take their transactions with them.
 test('without the integration, nginx refuses each large profile, and its transaction', async () => {
   const { relay, nginx } = await startProxied();
   const { client, transport, send } = createClient(nginx.dsn, false);

@@ -47,7 +47,7 @@ const stretch = (fromMs: number, untilMs: number, isContinued = false): Stretch 
   isContinued,
 });
 
-/** What a cut has to be, in the plainest way. */
+/** The right result of a cut, in the plainest way. */
 function expectedSamples(ticks: readonly Tick[], stretches: readonly Stretch[]): Tick[] {
   const parts = stretches.flatMap(
     ({ fromMs, untilMs, isContinued }): { samples: Tick[]; endMs: number }[] => {

@@ -21,7 +21,7 @@ const nativeFrame = fc
     return { lineno, colno, ...inApp, function: name, abs_path: path, filename: path, ...module };
   });
 
-/** What another version of the profiler may write. */
+/** Frames as another version of the profiler may write them. */
 const oddFrame = fc
   .tuple(
     nativeFrame,
@@ -117,7 +117,7 @@ test('its size follows the frames that differ, and stays where nothing new comes
   for (const frame of frames) dictionary.internFrame(frame);
   const { bytes } = dictionary;
   expect(bytes - empty).toBeGreaterThan(textBytes);
-  // What doubles is half empty at worst; a name takes 72 bytes besides its text, and a row its share of two tables.
+  // A table that doubles is half empty at worst; a name takes 72 bytes besides its text, and a row its share of two tables.
   expect(bytes).toBeLessThan(empty + 2 * textBytes + 5000 * 200);
   for (const frame of frames) dictionary.internFrame({ ...frame });
   expect(dictionary.bytes).toBe(bytes);

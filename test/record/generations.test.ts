@@ -10,7 +10,7 @@ import { watchProfiler } from '../support/watched-profiler.ts';
 const BUDGET_BYTES = 4 * 1024 * 1024;
 const SMALL_BUDGET_BYTES = 1024 * 1024;
 
-/** What a tick is deep at most: the functions that it makes, and those that call them. */
+/** The greatest depth of a tick: the functions that it makes, and those that call them. */
 const TICK_FRAMES = 128;
 
 /** A dictionary may take an eighth, and two of them are in use where one follows the other. */

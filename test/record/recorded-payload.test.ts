@@ -26,7 +26,7 @@ function cutOf(profile: NativeProfile, untilMs = 60_000): Cut {
   return runToEnd(cutSegments([segment], [{ fromMs: 0, untilMs, isContinued: false }], UNPACED));
 }
 
-/** A payload as the SDK builds it around what stands for the profile. */
+/** A payload as the SDK builds it around the stand-in for the profile. */
 const payload = (): Profile =>
   ({
     version: 'any',

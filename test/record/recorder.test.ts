@@ -168,7 +168,7 @@ test('where there is no room at all, nothing is kept, and V8 is stopped', async 
 });
 
 test('two budgets share what the recording takes, and each stops paying when it has no mark', async () => {
-  // Of budgets so small the tables alone take more than what is taken from the start.
+  // The tables alone take more of such small budgets than the recorder takes from the start.
   const { recorder, host } = createRecorder(undefined, createHost(512 * KiB));
   const other = createHost(512 * KiB);
   const detach = recorder.attach(other);

@@ -3,7 +3,7 @@ import { getHeapStatistics } from 'node:v8';
 import { maxOldGenerationBytes } from '../../src/process-limits.ts';
 import { createHeapLive, type HeapLive } from '../../src/sampling/heap-live.ts';
 
-// A process of its own, for its heap can then be small: `--max-old-space-size` on the command line. Reports what it read.
+// A process of its own, for its heap can then be small: `--max-old-space-size` on the command line. Reports its readings.
 
 const BLOCK_BYTES = 64 * 1024;
 /** More than the young generation holds on most Nodes, so that much of it grows old before it is garbage. */

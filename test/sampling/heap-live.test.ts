@@ -57,7 +57,7 @@ test('a growing live heap reads as what it is', async () => {
   const { readings } = await runChild('growing', ['--max-old-space-size=256']);
   for (const { ownRatio, liveRatio } of readings) {
     expect(liveRatio).toBeGreaterThan(ownRatio);
-    // What Node, the loader and the churn hold themselves, and what was made since the collection.
+    // Room for Node, the loader and the churn themselves, and for objects since the collection.
     expect(liveRatio).toBeLessThan(ownRatio + 0.2);
   }
 });

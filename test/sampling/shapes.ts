@@ -1,11 +1,11 @@
 import { CALM_SERVICE, MiB, type Service } from './simulation.ts';
 
-/** A load, and what happens in it. */
+/** A load, with the events in it. */
 export interface Shape {
   readonly name: string;
   readonly title: string;
   readonly service: Service;
-  /** What happens to it from outside, to be drawn. */
+  /** An event from outside, to be drawn. */
   readonly happening?: { readonly fromSecond: number; readonly untilSecond: number; readonly name: string };
 }
 

@@ -4,7 +4,7 @@ import { type GovernorState, govern, INITIAL_STATE } from '../../src/sampling/go
 import type { Signals, Watermarks } from '../../src/sampling/signals.ts';
 
 export const MiB = 1024 * 1024;
-/** What the first profile is expected to hold. */
+/** The expected size of the first profile. */
 export const FIRST_BYTES = 1.5 * MiB;
 export const WATERMARKS: Watermarks = { low: 0.6, high: 0.7, critical: 0.78 };
 
@@ -12,7 +12,7 @@ export const WATERMARKS: Watermarks = { low: 0.6, high: 0.7, critical: 0.78 };
 const STEPS_PER_SECOND = 10;
 const IDENTITY = { id: '', format: 'transaction' } as const;
 
-/** A service and what happens to it. Functions are of virtual time, in seconds. */
+/** A service and its load. Functions are of virtual time, in seconds. */
 export interface Service {
   readonly seconds: number;
   readonly budgetBytes: number;
@@ -62,7 +62,7 @@ export interface Outcome {
   readonly droppedForBudget: number;
   /** Starts that the dice allowed and admission did not. */
   readonly refused: number;
-  /** Delivered bytes times the seconds they were held, over what a budget that is always full would have carried. */
+  /** Delivered bytes times the seconds they were held, as a share of a budget that is always full. */
   readonly yieldRatio: number;
 }
 
@@ -154,7 +154,7 @@ export function kindChanges(moments: readonly Moment[]): number[] {
 }
 
 /**
- * V8's old generation: a collection starts halfway between what the last one left and the maximum, and marks for a moment in
+ * V8's old generation: a collection starts halfway between the rest after the last one and the maximum, and marks for a moment in
  * which garbage goes on being made, a part of which it keeps.
  */
 function simulateHeap({ liveRatio, garbageRatio }: Service, random: () => number) {

@@ -16,7 +16,7 @@ import {
 
 const MIN_SHARE = 0.97;
 
-/** What the SDK does at the end of a span still belongs to it, and takes a while on a busy machine. */
+/** The SDK's work at the end of a span still belongs to it, and takes a while on a busy machine. */
 const ENDING_MS = 50;
 
 let relay: Relay;
@@ -28,9 +28,9 @@ afterEach(() => relay.close());
 type Chunk = Profile & { chunk_id: string };
 
 interface Outcome {
-  /** What V8 has recorded beside, of each transaction's time. */
+  /** The ticks of each transaction's time in V8's own recording. */
   readonly expected: readonly Tick[][];
-  /** What has arrived in the end, in order, and what of it was there when the flush in between had ended. */
+  /** All ticks that arrived, in order, and those that were there when the flush in between had ended. */
   readonly arrived: readonly Tick[];
   readonly flushed: readonly Tick[];
 }
@@ -44,7 +44,7 @@ async function run(project: '10' | '11', variant: string): Promise<Outcome> {
     variant,
     dsn: relay.dsn,
     lifecycle: 'trace',
-    // Not what ends a chunk here.
+    // None of these ends a chunk here.
     bounded: { sampling: false, maxChunkMs: 60_000 },
   };
   const flushes: { chunkCount: number; isFlushed: boolean; stats: ScenarioResult }[] = [];

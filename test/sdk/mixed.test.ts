@@ -18,7 +18,7 @@ function coreVersions(): string[] {
   );
 }
 
-// Each copy has scopes of its own: with the stock SDK, what the profiler writes into its scope reaches no transaction.
+// Each copy has scopes of its own: with the stock SDK, the context that the profiler writes into its scope reaches no transaction.
 test.each([
   ['in one isolation scope', { name: 'profiles', variant: 'one scope' }, 10],
   ['in a scope of its own each', { name: 'span' }, 8],

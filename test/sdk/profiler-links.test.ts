@@ -103,7 +103,7 @@ function links(kind: Kind): Record<string, boolean> {
   return Object.fromEntries(wholes.map((whole) => [whole.name, isLinked(whole)]));
 }
 
-/** Names of the spans within traces that have, or have not, what leads to their samples. */
+/** Names of the spans within traces that have, or have not, attributes that lead to samples. */
 function children(kind: Kind, isFound: boolean): string[] {
   return received(kind)
     .filter(({ name }) => CHILD.test(name))

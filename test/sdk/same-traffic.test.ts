@@ -8,7 +8,7 @@ beforeEach(async () => {
 });
 afterEach(() => Promise.all(relays.map((relay) => relay.close())));
 
-/** What identifies an item from one run to the next. */
+/** Describes an item by values that are the same in every run. */
 function describe({ type, json }: { type: string; json?: unknown }): string {
   const payload = json as ScenarioResult;
   const name =

@@ -15,7 +15,7 @@ function run(variant: string, bounded: object | false = {}, more: object = {}): 
   return runScenario('10', 'mjs', { name: 'gate', dsn: relay.dsn, variant, bounded, ...more });
 }
 
-/** What the client has reported of profiles, by reason. */
+/** The client's reports of lost profiles, by reason. */
 function reported(): Record<string, number> {
   const quantities: Record<string, number> = {};
   for (const { type, json } of relay.items) {
@@ -128,7 +128,7 @@ test('transactions that beforeSendTransaction drops leave nothing behind but a c
 test('spans that never end leave no profile running', async () => {
   const { stats } = await run('unended', { sampling: false });
   expect(stats).toMatchObject({ captured: 0, running: 0, skipped: { active: 0 } });
-  // They wait for the end of their transactions, each for what it holds and no longer for what it was expected to.
+  // They wait for the end of their transactions, each counted with its real bytes and no longer with the expected ones.
   expect(stats.memory.heldBytes).toBeLessThan(BUDGET_BYTES);
 });
 

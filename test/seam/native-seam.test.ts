@@ -10,7 +10,7 @@ afterEach(() => {
   expect(Object.getOwnPropertyDescriptors(addon)).toEqual(loaded);
 });
 
-/** Writes down what it hears, and takes a start for its own while `isOwner` says so. */
+/** Writes down all that it hears, and takes a start for its own while `isOwner` says so. */
 function listen({ keeps = true } = {}) {
   const heard: string[] = [];
   const profiles = new Map<string, object>();

@@ -36,7 +36,7 @@ async function openProxy(): Promise<Proxy> {
   return { url: `127.0.0.1:${(server.address() as AddressInfo).port}`, connected, requested };
 }
 
-/** Runs the service and expects of it what any healthy one does. */
+/** Runs the service and expects the results of a healthy one. */
 async function expectHealthy(
   project: Project,
   relay: Awaited<ReturnType<typeof openRelay>>,

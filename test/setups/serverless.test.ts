@@ -8,7 +8,7 @@ import { CLEAN, type Project, startSetup } from './support/run-setup.ts';
 /** A hundred take five minutes: `FREEZES=100 npm run test:setups`. */
 const FREEZES = Number(process.env.FREEZES ?? 20);
 
-/** The first of them over a connection that is new: what is reset there is not tried again at once. */
+/** The first of them over a connection that is new: a request that is reset there is not tried again at once. */
 const LOST_FIRST: readonly Round[] = [
   { during: 'flushing', isTaken: false, cut: 'reset', durationMs: 8000 },
   { during: 'flushing', isTaken: true, durationMs: 8000 },
@@ -17,7 +17,7 @@ const LOST_FIRST: readonly Round[] = [
 const MINUTE_MS = 60_000;
 const TIMEOUT_MS = 60_000 + FREEZES * 15_000;
 
-/** Runs a function that is frozen as often, and expects what it has handled to have arrived. */
+/** Runs a function that is frozen in each round, and expects all its events to have arrived. */
 async function expectNothingLost(
   project: Project,
   rounds: readonly Round[],

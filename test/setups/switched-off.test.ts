@@ -124,7 +124,7 @@ test.each(LINES)(
   async ({ project }) => {
     const relay = await openRelay();
     const options = { sendClientReports: false };
-    // Less than what surrounds the samples.
+    // Less than a profile without its samples.
     const bounded = { maxItemBytes: 1024 };
     const { report, ...end } = await runSetup(project, 'service', { dsn: relay.dsn, options, bounded });
     expect({ ...end, isFlushed: report?.isFlushed }).toEqual(FLUSHED);

@@ -1,4 +1,4 @@
-/** What is demanded, one line each, and how much of it is so. */
+/** The demands, one line each, and how many of them are met. */
 export class Checks {
   passed = 0;
   failed = 0;

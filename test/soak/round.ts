@@ -19,7 +19,7 @@ const AT_ONCE = { 10: 3, 11: 1 };
 /** A number below the limit. */
 export type Random = (limit: number) => number;
 
-/** What a service that has been flushed reports. */
+/** The report of a service that has been flushed. */
 export interface Report {
   readonly usedBytes: number;
   readonly liveProfiles: number;
@@ -30,7 +30,7 @@ export interface Report {
   readonly stats: ProfilingStats;
 }
 
-/** What became of a round. */
+/** The outcome of a round. */
 export interface Round {
   readonly faults: readonly Fault[];
   readonly made: readonly string[];
@@ -51,7 +51,7 @@ export interface Course {
 // In a process that has been rate-limited once, limits that have run out would be in force again.
 const SOAK_FAULTS = FAULTS.filter(({ revivesLimits }) => !revivesLimits);
 
-/** All faults once, briefly: what V8 keeps of the code behind each of them is there before anything is measured. */
+/** All faults once, briefly: V8 takes memory for the code behind each of them, which must not be counted later. */
 export const WARM_UP: Course = {
   faults: SOAK_FAULTS,
   faultMs: { least: 500, most: 1000 },
@@ -73,7 +73,7 @@ export function isForgiving({ expected }: Fault): boolean {
   return expected.dropReason === undefined;
 }
 
-/** Load through a row of faults, and what there is when it has ended and the relay is well again. */
+/** Load through a row of faults, and a report when it has ended and the relay is well again. */
 export async function runRound(
   site: Site,
   name: string,
@@ -87,7 +87,7 @@ export async function runRound(
     await sleep(faultMs.least + random(faultMs.most - faultMs.least));
     await fault.lift(site);
   }
-  // What the SDK itself has sent to a relay that never answered would be waited for in vain.
+  // The SDK itself waits in vain for the answers of a relay that never answered.
   if (faults.length > 0) await site.restartRelay();
   await sleep(quietMs);
   const { names, profiled } = await service.ask({ do: 'finish' });

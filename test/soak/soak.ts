@@ -23,7 +23,7 @@ const LOOK_MS = 3000;
 /** The most transactions that may come too late, as a share of those beside faults that take nothing for good. */
 const MAX_LATE_SHARE = 0.2;
 
-/** Runs a service of an SDK line under load through faults for a while, and checks what is left of it in the end. */
+/** Runs a service of an SDK line under load through faults for a while, and checks its memory, resources and counts in the end. */
 export async function soak(
   line: Line,
   { durationMs, latencyMs }: { readonly durationMs: number; readonly latencyMs: number },

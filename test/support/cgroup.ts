@@ -10,7 +10,7 @@ export interface TestCgroup {
   readonly chargedBytes: number;
   /** The same without the file pages that nobody has read twice, in bytes. */
   readonly workingSetBytes: number;
-  /** Ends what runs in it, and takes it away. */
+  /** Ends all processes in it, and takes it away. */
   remove(): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** Text made of what encoders get wrong: halves of surrogate pairs in any order, controls, quotes, wide characters. */
+/** Text that encoders may get wrong: halves of surrogate pairs in any order, controls, quotes, wide characters. */
 export const oddString = fc.string({
   unit: fc.oneof(
     {
@@ -79,7 +79,7 @@ type Entries = [string, unknown][];
 const define = (target: object, entries: Entries): object =>
   Object.defineProperties(target, Object.getOwnPropertyDescriptors(Object.fromEntries(entries)));
 
-/** Ways for an object to hold members; each is what the standard's serializer has a rule for. */
+/** Ways for an object to hold members; the standard's serializer has a rule for each. */
 const DRESSES: Record<string, (entries: Entries) => unknown> = {
   plain: (entries) => Object.fromEntries(entries),
   'null prototype': (entries) => define(Object.create(null), entries),
@@ -107,7 +107,7 @@ const DRESSES: Record<string, (entries: Entries) => unknown> = {
   'toJSON that is no function': (entries) => ({ toJSON: 1, ...Object.fromEntries(entries) }),
 };
 
-/** Any value, nested a few levels: what JSON has, what it leaves out, what it asks and what it renames. */
+/** Any value, nested a few levels: values that JSON has, leaves out, asks (`toJSON`) or renames. */
 export const oddValue: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown; list: unknown; object: unknown }>(
   (tie) => ({
     value: fc.oneof({ maxDepth: 4 }, oddLeaf, tie('list'), tie('object')),
@@ -126,7 +126,7 @@ export const oddValue: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown; list:
   }),
 ).value;
 
-/** What `JSON.stringify` makes of a value: undefined also where it throws a TypeError. */
+/** The text of `JSON.stringify`: undefined also where it throws a TypeError. */
 export function jsonOf(value: unknown): string | undefined {
   try {
     return JSON.stringify(value);

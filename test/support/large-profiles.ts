@@ -9,7 +9,7 @@ const STACK_DEPTH = 128;
 const SHARED_FRAMES = 16;
 /** Random bytes of one name, which base64 makes a third longer. */
 const NAME_BYTES = 75;
-/** What one more frame adds to the JSON, its number in a stack included. */
+/** Length of one more frame in the JSON, with its number in a stack. */
 const FRAME_BYTES = 218;
 /** Two threads at the native profiler's 99 Hz. */
 const TICK_NS = 5_050_505;

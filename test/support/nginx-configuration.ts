@@ -1,4 +1,3 @@
-/** What a test says of an nginx. */
 export interface NginxSettings {
   /** The port of this machine that requests are passed on to. */
   upstreamPort: number;
@@ -18,7 +17,7 @@ const LOG_FORMAT = JSON.stringify({
   requestBytes: '$request_length',
 }).replace(/"(\$status|\$request_length)"/g, '$1');
 
-/** What nginx writes lies in its own folder: the paths that were built in belong to the machine's own nginx, if it runs. */
+/** Files of nginx lie in its own folder: the paths that were built in belong to the machine's own nginx, if it runs. */
 const TEMPORARY_PATHS = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
   (name) => `${name}_temp_path ${name};`,
 );

@@ -15,7 +15,7 @@ export interface NginxOptions extends NginxSettings {
 /** A request as nginx has written it down. */
 export interface LoggedRequest {
   status: number;
-  /** What the server behind answered; empty where nginx answered by itself. */
+  /** The status from the server behind; empty where nginx answered by itself. */
   upstreamStatus: string;
   /** As announced; empty for a body in chunks. */
   contentLength: string;
@@ -26,9 +26,9 @@ export interface LoggedRequest {
 export interface Nginx {
   readonly port: number;
   readonly dsn: string;
-  /** Every request so far, also those that nginx did not pass on. Waits for what has not ended. */
+  /** Every request so far, also those that nginx did not pass on. Waits for the end of open ones. */
   log(): Promise<LoggedRequest[]>;
-  /** What stands in its error log. */
+  /** The text of its error log. */
   errors(): Promise<string>;
   /** Ends it as a crash would, in the midst of whatever it does. */
   close(): Promise<void>;

@@ -1,8 +1,8 @@
 import type { Profile, Sample } from '../../src/profile/types.ts';
 
 /**
- * The parts of one chunk in the order of their time, without what each of them repeats: the last sample of a thread that goes
- * on in a later part stands there until its next one.
+ * The parts of one chunk in the order of their time, without the samples that they repeat: the last sample of a thread that
+ * goes on in a later part stands there until its next one.
  */
 export function withoutRepeats<Part extends Profile>(parts: readonly Part[]): Part[] {
   const later = new Set<string>();

@@ -6,7 +6,7 @@ import { oddKey, oddString } from './json-values.ts';
 // biome-ignore lint/suspicious/noExplicitAny: broken profiles have no type.
 export type AnyProfile = any;
 
-/** What a sample says, independent of how the tables are numbered, in terms of JSON. */
+/** A sample with its frames in the place of numbers, in terms of JSON. */
 export interface ResolvedSample {
   time: unknown;
   thread: unknown;
@@ -214,7 +214,7 @@ export function numbersBelow(seed = 1): (limit: number) => number {
   };
 }
 
-/** What the native profiler makes of a service: a frame for each node of a call tree, a stack for each leaf that was hit. */
+/** A service as the native profiler sees it: a frame for each node of a call tree, a stack for each leaf that was hit. */
 export function realisticProfile(options: {
   samples: number;
   functions?: number;

@@ -20,7 +20,7 @@ export interface Rule {
 }
 
 export interface Prometheus {
-  /** Evaluates an expression now. @throws what Prometheus says of a wrong one */
+  /** Evaluates an expression now. @throws the error of Prometheus, for a wrong one */
   query(expression: string): Promise<Sample[]>;
   /** The values of a label among the series that match. */
   labelValues(label: string, match: string): Promise<string[]>;

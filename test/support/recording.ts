@@ -26,7 +26,7 @@ export function createHost(budgetBytes = 32 * MiB): TestHost {
   };
 }
 
-/** A recorder over V8's own profiler, or what stands in front of it, with one host. It has ended when the test has. */
+/** A recorder with one host, over V8's own profiler or a watcher in front of it. It has ended when the test has. */
 export function createRecorder(native: NativeProfiler = untouched, host = createHost()) {
   const failures: unknown[] = [];
   const recorder = new Recorder(native, new TimeSlicer(5), (error) => failures.push(error));

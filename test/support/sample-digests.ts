@@ -3,7 +3,7 @@ import type { Profile } from '../../src/profile/types.ts';
 import { possibleRepeats } from './parts.ts';
 import { resolveSamples } from './profiles.ts';
 
-/** What each sample of these profiles says, in short: its time, its thread, and its frames with all their values. */
+/** Each sample of these profiles, in short: its time, its thread, and its frames with all their values. */
 export function sampleDigests(...profiles: Profile[]): string[] {
   return profiles.flatMap((profile) =>
     resolveSamples(profile).map(({ time, thread, frames }) => {
@@ -14,8 +14,8 @@ export function sampleDigests(...profiles: Profile[]): string[] {
 }
 
 /**
- * How many samples of profiles that were sent did not arrive, and how many arrived that were not sent, or twice. What a part
- * of a chunk repeats at its end is neither.
+ * How many samples of profiles that were sent did not arrive, and how many arrived that were not sent, or twice. Samples that a
+ * part of a chunk repeats at its end are neither.
  */
 export function compareSamples(
   sentDigests: readonly string[],

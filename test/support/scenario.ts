@@ -66,13 +66,13 @@ export interface ScenarioOptions {
   execArgv?: string[];
   /** A command that runs the one which follows it. */
   launcher?: readonly string[];
-  /** What the scenario tells of itself while it runs. */
+  /** Gets the reports of the scenario while it runs. */
   onProgress?: (progress: ScenarioResult) => void;
 }
 
 /** A scenario that runs. */
 export interface RunningScenario {
-  /** What it reports when it has ended. Rejects if it ends without a report. */
+  /** Its report when it has ended. Rejects if it ends without one. */
   readonly result: Promise<ScenarioResult>;
   /** Gives a command to a scenario that takes some, and waits until it has been carried out: one at a time. */
   ask(command: object): Promise<ScenarioResult>;
@@ -81,7 +81,7 @@ export interface RunningScenario {
   kill(): void;
 }
 
-/** Runs a scenario with the real SDK of a project, in a process of its own. What it prints is part of the result. */
+/** Runs a scenario with the real SDK of a project, in a process of its own. Its output is part of the result. */
 export function runScenario(
   project: SdkProject,
   format: 'mjs' | 'cjs',

@@ -7,12 +7,12 @@ export interface Tick {
   readonly stack: string;
 }
 
-/** What is the same tick in two recordings is no further apart. */
+/** The same tick is no further apart in two recordings. */
 export const TOLERANCE_MS = 3;
 
 type IsStart = (frame: Frame) => boolean;
 
-/** By what the recorder and the scenario `beside` start profiles. */
+/** Whether the recorder or `beside` starts profiles by this function. */
 export function isStart({ function: name, abs_path }: Frame): boolean {
   return name === 'startBeside' || (name === 'startProfiling' && /dist\/index/.test(String(abs_path)));
 }
@@ -40,7 +40,7 @@ export function nativeTicks(
  * The ticks of a profile as it arrived, in its order: without those that say how long others stand, which are the last one, one
  * without frames, and one that repeats the last tick before a stretch at its beginning.
  *
- * @param startMs when its transaction began; of a chunk, what is to be taken from the time since 1970
+ * @param startMs when its transaction began; for a chunk, the time since 1970 when the clock was at 0
  */
 export function arrivedTicks(
   { profile: { samples, stacks, frames } }: Profile,
@@ -80,7 +80,7 @@ export function shareFound(wanted: readonly Tick[], others: readonly Tick[]): nu
   return wanted.length === 0 ? 1 : found / wanted.length;
 }
 
-/** A clock is read before what it times, and a busy machine may do something else in between. */
+/** A clock is read before the work that it times, and a busy machine may do something else in between. */
 const MAX_SHIFT_MS = 100;
 
 /** Ticks that arrived, by the clock of the recording beside: moved to where most of them are found there. */

@@ -13,7 +13,7 @@ export interface Recorded {
   readonly chunk: RecordedLists;
 }
 
-/** A real profile with what makes profiles large: thousands of functions and deep recursion. */
+/** A real profile that is large, because it has thousands of functions and deep recursion. */
 export function recordTypeChecking(minDurationMs: number): Recorded {
   for (const id of ['transaction', 'chunk']) bindings.startProfiling(id);
   const endMs = performance.now() + minDurationMs;

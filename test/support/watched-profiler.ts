@@ -2,7 +2,7 @@ import type { NativeProfiler } from '../../src/record/rotation.ts';
 import type { NativeProfile } from '../../src/record/segment.ts';
 import { untouched } from './native-profiler.ts';
 
-/** V8's own profiler, and what is asked of it. Tests may have it return something else. */
+/** V8's own profiler, with a record of the calls. Tests may have it return something else. */
 export interface WatchedProfiler extends NativeProfiler {
   readonly calls: string[];
   readonly titles: Set<string>;
@@ -38,7 +38,7 @@ export function watchProfiler(native: NativeProfiler = untouched): WatchedProfil
   return watched;
 }
 
-/** What V8 returns while its thread is stuck: the samples of starts, which are taken on the thread that makes them. */
+/** As V8 returns it while its thread is stuck: with samples of starts only, which are taken on the thread that makes them. */
 export function withoutTicks(profile: NativeProfile | null): NativeProfile | null {
   return profile && { ...profile, samples: profile.samples.slice(0, 1) };
 }

@@ -3,7 +3,7 @@ import { profileIn } from './delivered.ts';
 
 const STACKS = { leaf: 0, root: 1, idle: 2 };
 
-/** What was running is `leaf` called by `root`, `root` alone, or nothing. */
+/** A sample: `leaf` ran, called by `root`, or `root` alone, or nothing. */
 export type ExampleSample = readonly [tick: number, stack: keyof typeof STACKS, thread?: string];
 
 /** A binary fraction of a second: nothing of it is lost when the library makes nanoseconds of seconds. */

@@ -18,15 +18,15 @@ interface Moment {
 /** Whatever calls the native start: a native function is in no stack, so that its caller is the leaf. */
 const START_LEAF = /(^|\.)startProfiling$/;
 const TICK_MS = 1e3 / 99;
-/** What the times of a chunk count from. */
+/** The times of a chunk count from here. */
 const EPOCH = '1970-01-01T00:00:00Z';
 const MAIN_THREAD = '0';
 /** The SDK dates a profile by its transaction, and the first one of a process begins well before its profile. */
 const MAX_SHIFT_MS = 50;
 
 /**
- * What V8 recorded from the first to the last sample of a payload, as another payload of its format. Where the payload is
- * idle, because nothing was to be profiled, so is what is returned.
+ * V8's recording from the first to the last sample of a payload, as another payload of its format. Where the payload is
+ * idle, because nothing was to be profiled, so is the result.
  */
 export function recordedMeanwhile(payload: ArrivedProfile, recording: Recording): Profile {
   const { startedAtMs, profile } = withoutStarts(recording);
@@ -70,7 +70,7 @@ function leafOf({ stack_id }: Sample, { stacks, frames }: SampledProfile): strin
   return leaf === undefined ? undefined : frames[leaf]?.function;
 }
 
-/** How far the clock of what arrived is behind: with that, its ticks are where the same were recorded. */
+/** How far the clock of an arrived payload is behind: with that, its ticks are where the same were recorded. */
 function shiftBetween(arrived: readonly Moment[], recorded: readonly Moment[]): number {
   const middle = arrived[Math.floor(arrived.length / 2)];
   const costOf = (shiftMs: number): number =>
@@ -106,7 +106,7 @@ function busyStretches(moments: readonly Moment[]): [fromMs: number, untilMs: nu
   return stretches;
 }
 
-/** What was recorded from one time to another. The first sample begins there. */
+/** The recorded samples from one time to another. The first one begins there. */
 function stretch(recorded: readonly Moment[], fromMs: number, untilMs: number): Moment[] {
   const first = recorded.findLastIndex(({ timeMs }) => timeMs <= fromMs);
   const own = recorded.filter(({ timeMs }, i) => i >= first && timeMs < untilMs);

@@ -14,7 +14,7 @@ interface Run {
   readonly names: readonly string[];
   /** A function that did its work while there was no transaction. */
   readonly outside: string;
-  /** The times in each profile that arrived, and in what V8 recorded beside meanwhile. */
+  /** The times in each profile that arrived, and in V8's recording beside. */
   readonly profiles: readonly { readonly arrived: Times; readonly recorded: Times }[];
 }
 
@@ -27,7 +27,7 @@ async function runOverlapping(line: '10' | '11', type: 'profile' | 'profile_chun
   expect(result).toMatchObject({ isFlushed: true, output: '' });
   expect(relay.invalid).toEqual([]);
   const profiles = payloadsOf<ArrivedProfile>(relay, type).map((payload) => {
-    // What comes from a V8 profile of its own has a sample for each start too; in the recording there are none left.
+    // A payload from a V8 profile of its own has a sample for each start too; in the recording there are none left.
     const ticks = withoutStarts(payload);
     const recorded = recordedMeanwhile(ticks, result.recording);
     return { arrived: selfAndTotalTimes(ticks), recorded: selfAndTotalTimes(recorded) };

@@ -24,7 +24,7 @@ def answer(payload):
         raise
     except BaseException as error:  # A panic in Rust is no Exception.
         return {"error": str(error)}
-    # What only the last sample of a thread shows has no time.
+    # A function that only the last sample of a thread shows has no time.
     return {"functions": [times for times in functions if times["total_ns"] > 0]}
 
 

@@ -5,7 +5,7 @@ import { deliver, profileIn } from './delivered.ts';
 import { joined } from './joined.ts';
 import { expectSameTimes, selfAndTotalTimes } from './times.ts';
 
-/** Several times less than what is recorded here, when it is compact. */
+/** Several times less than the profile that is recorded here, when it is compact. */
 const MAX_ITEM_BYTES = 64 * 1024;
 
 let recorded: RecordedLists;

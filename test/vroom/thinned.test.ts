@@ -29,7 +29,7 @@ function recordPhases(): Payload {
   return { samples, stacks, frames: frames.map(counted), thread_metadata: { 0: { name: 'main' } } };
 }
 
-/** A function without a name counts for nothing, and one of the app is given what those of the system take for it. */
+/** A function without a name counts for nothing, and one of the app is given the time of system functions that work for it. */
 function counted(frame: Payload): Payload {
   const name = frame.function || `anonymous ${frame.lineno}:${frame.colno}`;
   return { ...frame, function: name, in_app: false };

@@ -15,7 +15,7 @@ export interface FunctionTimes {
   readonly totalNs: number;
 }
 
-/** By package and name, which is what Sentry tells functions apart by. */
+/** By package and name: Sentry tells functions apart by these. */
 export type Times = ReadonlyMap<string, FunctionTimes>;
 
 const NONE: FunctionTimes = { selfNs: 0, totalNs: 0 };
@@ -25,7 +25,7 @@ const NONE: FunctionTimes = { selfNs: 0, totalNs: 0 };
  *
  * @param payloads of items as the SDK builds them or as they arrive: v1, of which the library sees the active thread only,
  * or v2
- * @throws what the library refuses one of them for
+ * @throws Error with the reason if the library refuses one of them
  */
 export function selfAndTotalTimes(...payloads: Profile[]): Times {
   const input = payloads.map((payload) => JSON.stringify(payload)).join('\n');
@@ -60,7 +60,7 @@ interface FunctionAnswer {
   readonly total_ns: number;
 }
 
-/** A line of what `sentry.py` prints. */
+/** A line from `sentry.py`. */
 type Answer = { readonly functions: readonly FunctionAnswer[] } | { readonly error: string };
 
 function functionsOf(answer: Answer): readonly FunctionAnswer[] {

@@ -3,7 +3,7 @@ const { dirname, join } = require('node:path');
 const { fileURLToPath } = require('node:url');
 
 /**
- * What really runs here. Each copy of `@sentry/core` keeps its state in the global object under its own version.
+ * The versions that really run here. Each copy of `@sentry/core` keeps its state in the global object under its own version.
  *
  * @param {any} Sentry
  * @param {(name: string) => string} resolve

@@ -7,7 +7,7 @@ import { initProfiling, sleep } from './kit.mjs';
 const AT_ONCE = 10;
 
 /**
- * Profiled transactions of which `beforeSendTransaction` drops all but every hundredth, and what they leave behind.
+ * Profiled transactions of which `beforeSendTransaction` drops all but every hundredth, and the memory in use after them.
  *
  * @param {Kit} kit
  * @param {Request} request

@@ -64,7 +64,7 @@ export async function beside(kit, request) {
       starts[name] = performance.now();
       return kit.Sentry.startSpan({ name, forceTransaction: true }, async () => {
         await sleep(untilMs - fromMs);
-        // A flush that waited for the end of what runs would never be done.
+        // A flush that waited for running transactions would never be done.
         if (fromMs < flushMs && flushMs < untilMs) await flushed;
         ends[name] = performance.now();
       });

@@ -25,7 +25,7 @@ export async function concurrent(kit, request) {
     rssBytes.push(process.memoryUsage.rss());
     process.send?.({ progress: { rssBytes: rssBytes.at(-1), stats: kit.getProfilingStats() } });
   }, 250);
-  // What every round needs anyway is there before the first profile.
+  // Memory that every round needs anyway is taken before the first profile.
   for (let i = 0; i < 200; i++) compute();
   for (let round = 0; round < rounds; round++) {
     await Promise.all(

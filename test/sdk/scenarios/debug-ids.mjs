@@ -7,7 +7,7 @@ const WORK_MS = 60;
 
 /**
  * An application of bundled scripts, which are busy one after the other, each within a profile of its own, and another one
- * between these profiles. If asked to, a listener of the application's looks into what is sent.
+ * between these profiles. If asked to, a listener of the application's looks into the envelopes.
  *
  * @param {Kit} kit
  * @param {Request} request

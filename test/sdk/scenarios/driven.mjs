@@ -11,14 +11,14 @@ import { watchTransactions, watchTransport } from './watch-sent.mjs';
 
 const TURNS = 8;
 const TURN_MS = 10;
-/** So much that a profile is the larger part of what is sent. */
+/** So much that a profile is the larger part of its envelope. */
 const WORK_PER_TURN = 8;
 
 /** With SDK 11 a chunk ends when no span is open. */
 const LOAD_PAUSE_MS = 40;
 
 /**
- * A service that does what its parent tells it, one command after the other, until it is told to end.
+ * A service that carries its parent's commands out, one after the other, until it is told to end.
  *
  * @param {Kit} kit
  * @param {Request} request
@@ -110,7 +110,7 @@ function commandsOf({ Sentry }, timers, drops) {
         }
       });
     },
-    /** Ends what runs. Carried out when all has been handed to the transport. */
+    /** Ends all that run. Carried out when all have been handed to the transport. */
     finish: async () => {
       isOpen = false;
       await Promise.all(running);
@@ -125,7 +125,7 @@ function commandsOf({ Sentry }, timers, drops) {
     }),
     clock: (/** @type {{ byMs: number }} */ { byMs }) => shiftClock(byMs),
     lookups: (/** @type {{ doFail: boolean }} */ { doFail }) => failLookups(doFail),
-    /** What there is now, and what was dropped since this was asked last. */
+    /** The figures of now, and the drops since the last call. */
     measure: async () => {
       for (let i = 0; i < 3; i++) {
         global.gc?.();

@@ -4,8 +4,8 @@ import { integrationsOf, sleep, work } from './kit.mjs';
 /** @import { Kit, Request } from './run.mjs' */
 
 /**
- * What an application does that the gate of span mode has to cope with. Each case has options of its own and a course
- * of its own, which may return what it has seen.
+ * Applications that the gate of span mode has to cope with. Each case has options of its own and a course of its own,
+ * which may return its observations.
  *
  * @type {Record<string, { options?: object, isBlind?: boolean, run: (kit: Kit, request: Request) => Promise<object | void> }>}
  */
@@ -60,7 +60,7 @@ const CASES = {
     options: { beforeSendTransaction: () => null },
     async run(kit) {
       await atOnce(kit, 6);
-      // At a flush, what ended just now may still be on its way.
+      // At a flush, a transaction that ended just now may still be on its way.
       await sleep(300);
     },
   },
@@ -198,7 +198,7 @@ function addonOf() {
   return { path, cache, exports: cache[path]?.exports };
 }
 
-/** @returns names what is not as it is now */
+/** @returns names the changed members */
 function watchAddon() {
   const { exports } = addonOf();
   const before = { ...exports };

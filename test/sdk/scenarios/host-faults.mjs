@@ -20,7 +20,7 @@ class ShiftedDate extends HostDate {
 /**
  * Sets the wall clock of this process, and leaves the machine's alone.
  *
- * @param {number} byMs how far ahead of what it shows now
+ * @param {number} byMs how far ahead of its present time
  */
 export function shiftClock(byMs) {
   shiftMs += byMs;

@@ -3,7 +3,7 @@ import { initProfiling, sleep, work } from './kit.mjs';
 
 /** @import { Kit, Request } from './run.mjs' */
 
-/** Longer than what is taken for no pause at all. */
+/** So long that it is taken for a pause. */
 const PAUSE_MS = 60;
 
 /** More than half of the old generation that the test allows. */
@@ -32,7 +32,7 @@ const CASES = {
     ballast.length = 0;
   },
 
-  /** The budget is taken by what a relay does not answer, until the parent lets it answer. */
+  /** Unanswered requests take the budget, until the parent lets the relay answer. */
   async budget(kit, request) {
     await transact(kit, 'before');
     await kit.Sentry.flush(10_000);

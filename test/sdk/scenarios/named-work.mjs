@@ -1,7 +1,7 @@
 import { runInThisContext } from 'node:vm';
 
 /**
- * CPU work in a function of this name and in no other: what a profile shows for it is nobody else's time.
+ * CPU work in a function of this name and in no other: its time in a profile is nobody else's.
  *
  * @param {string} name
  * @returns {(durationMs: number) => number}

@@ -3,7 +3,7 @@ import { integrationsOf, sleep, work } from './kit.mjs';
 /** @import { Kit, Request } from './run.mjs' */
 
 /**
- * What a transport of the user's own was given: the type and the text of each item.
+ * The envelopes for a transport of the user's own: the type and the text of each item.
  *
  * @type {[string, string][][]}
  */
@@ -25,8 +25,8 @@ function ownTransport() {
 }
 
 /**
- * What an application with a profile for each transaction does, and what its own code sees of them. Each case has options of
- * its own and a course of its own, which may return what it has seen.
+ * Applications with a profile for each transaction, some of which look at their profiles. Each case has options of its own and
+ * a course of its own, which may return its observations.
  *
  * @type {Record<string, { options?: object, run: (kit: Kit, request: Request) => Promise<object | void> }>}
  */
@@ -45,12 +45,12 @@ const CASES = {
 
   /** A hundred transactions that end within 100 ms. */
   hundred: {
-    // The SDK itself processes 64 events at a time, and drops what comes meanwhile.
+    // The SDK itself processes 64 events at a time, and drops others that come meanwhile.
     options: { transportOptions: { bufferSize: 1000 } },
     run: (kit) => all(100, (i) => transaction(kit, i, () => busy(400 + (i % 10) * 8))),
   },
 
-  /** Listeners that look at what is sent, as an application may have. */
+  /** Listeners that look at events and envelopes, as an application may have. */
   listeners: {
     async run(kit) {
       const client = kit.Sentry.getClient();
@@ -94,7 +94,7 @@ const CASES = {
     },
   },
 
-  /** A transport of the user's own, that gets what the integration has encoded. */
+  /** A transport of the user's own, that gets the encoded profiles of the integration. */
   'own transport': {
     options: { transport: ownTransport },
     async run(kit) {
@@ -109,7 +109,7 @@ const CASES = {
     options: { ignoreTransactions: ['request 0'] },
     async run(kit) {
       await transaction(kit, 0, () => busy(150));
-      // Shorter than what a transaction is waited for that may still come.
+      // Shorter than the integration waits for a transaction that may still come.
       await kit.Sentry.flush(100);
       return { abandoned: kit.getProfilingStats().abandoned };
     },
@@ -125,7 +125,7 @@ const CASES = {
     },
   },
 
-  /** The same where a listener looks into what is sent. */
+  /** The same where a listener looks into the envelopes. */
   'short looked at': {
     async run(kit) {
       kit.Sentry.getClient().on('beforeEnvelope', (/** @type {unknown} */ envelope) =>

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { threadId } from 'node:worker_threads';
 
 /**
- * What V8 recorded of a whole run, in the profiler's own form, and when that began.
+ * V8's recording of a whole run, in the profiler's own form, and when that began.
  *
  * @typedef {{ startedAtMs: number, profile: import('../../../src/record/segment.ts').NativeProfile }} Recording
  */

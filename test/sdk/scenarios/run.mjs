@@ -23,7 +23,7 @@ import { witnessed } from './witnessed.mjs';
 import { worker } from './worker.mjs';
 
 /**
- * What a scenario is given: the SDK line of the project that runs it, and what the test asks for.
+ * The arguments of a scenario: the SDK line of the project that runs it, and the request of the test.
  *
  * @typedef {{
  *   Sentry: any,

@@ -31,7 +31,7 @@ export function watchTransactions(client) {
 }
 
 /**
- * What passes a transport, but for client reports.
+ * Watches all envelopes of a transport but client reports.
  *
  * @param {any} transport
  */

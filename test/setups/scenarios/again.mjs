@@ -6,8 +6,8 @@ import { init, sleep, statsOf, transactAll } from './kit.mjs';
 const ROUNDS = 5;
 
 /**
- * `Sentry.init` five times, each followed by a transaction, and by an end of the client where that is asked for. Reports what
- * the process has of it each time.
+ * `Sentry.init` five times, each followed by a transaction, and by an end of the client where that is asked for. Reports the
+ * listeners and the statistics each time.
  *
  * @param {Kit} kit
  * @param {Request} request

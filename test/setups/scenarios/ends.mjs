@@ -9,7 +9,7 @@ import { init, statsOf, transact, transactAll } from './kit.mjs';
  * @type {Record<string, (kit: Kit, open: Promise<unknown>) => Promise<unknown>>}
  */
 const ENDS = {
-  /** As orchestrators ask for it: it finishes what it has begun, and closes the SDK. */
+  /** As orchestrators ask for it: it finishes the open requests, and closes the SDK. */
   SIGTERM: async (kit, open) => {
     const told = once(process, 'SIGTERM');
     process.send?.({ isReady: true });
@@ -37,7 +37,7 @@ const ENDS = {
 export async function run(kit, request) {
   await init(kit, request);
   await transactAll(kit, 3);
-  // What ends is sent after a moment: only then can it be expected of a process that ends without a word.
+  // A transaction is sent a moment after its end: only then can it be expected of a process that ends without a word.
   if (request.isFlushed) await kit.Sentry.flush(10_000);
   const open = transact(kit, 'request 3');
   return ENDS[request.variant ?? '']?.(kit, open);

@@ -14,7 +14,7 @@ export async function run(kit, request) {
   const { Sentry } = kit;
   await init(kit, request);
   /**
-   * From the end of the work, because what the SDK does when a span ends makes the caller wait as well.
+   * From the end of the work, because the SDK's work at the end of a span makes the caller wait as well.
    *
    * @type {number[]}
    */

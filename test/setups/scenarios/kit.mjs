@@ -34,7 +34,7 @@ export async function init({ Sentry, loadProfiling, loadBounded }, request, opti
  *
  * @param {Kit} kit
  * @param {string} name
- * @param {() => unknown} [more] what it does in between
+ * @param {() => unknown} [more] work in between
  */
 export function transact({ Sentry }, name, more) {
   return Sentry.withIsolationScope(() =>

@@ -1,5 +1,5 @@
 /**
- * The packages of the project whose SDK is used, and what the test asks for.
+ * The packages of the project whose SDK is used, and the request of the test.
  *
  * @typedef {{
  *   Sentry: any,

@@ -12,7 +12,7 @@ const RELOADED = {
 };
 
 /**
- * A service whose modules are evaluated anew while it runs. Nobody closes what was there before.
+ * A service whose modules are evaluated anew while it runs. Nobody closes the old ones.
  *
  * @param {Kit} kit
  * @param {Request} request

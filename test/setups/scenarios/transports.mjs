@@ -33,7 +33,7 @@ const OPTIONS = {
       read: (/** @type {any} */ envelope) => envelope,
     }),
 
-  /** Sends to another relay what its matcher picks. */
+  /** Sends the events that its matcher picks to another relay. */
   multiplexed: ({ makeMultiplexedTransport }, { Sentry }, { otherDsn }) => ({
     transport: makeMultiplexedTransport(Sentry.makeNodeTransport, (/** @type {any} */ { getEvent }) => {
       const event = getEvent(['event', 'transaction']);

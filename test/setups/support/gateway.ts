@@ -8,7 +8,7 @@ export type Cut =
   | 'reset'
   /** It forgets them, and resets each when something comes over it. */
   | 'forget'
-  /** It forgets them, and swallows what comes. */
+  /** It forgets them, and swallows all that comes. */
   | 'swallow';
 
 /** Between a process and the relay, as a load balancer or a NAT is. */

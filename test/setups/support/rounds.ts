@@ -8,7 +8,7 @@ import type { Project, Report, RunningSetup } from './run-setup.ts';
 export interface Round {
   readonly during: 'idle' | 'open' | 'flushing';
   readonly cut?: Cut;
-  /** Whether the relay has taken what it was sent before the process was frozen. */
+  /** Whether the relay has taken the envelopes that were sent before the freeze. */
   readonly isTaken?: boolean;
   readonly durationMs: number;
 }
@@ -36,7 +36,7 @@ export interface Site {
   readonly setup: RunningSetup;
 }
 
-/** Freezes the function in the midst of an event, or before one, and thaws it. What it waits for is there before it is awake. */
+/** Freezes the function in the midst of an event, or before one, and thaws it. Answers and commands are there before it is awake. */
 export async function play(site: Site, name: string, round: Round): Promise<void> {
   const { relay, gateway, setup } = site;
   const { child, next } = setup;
@@ -64,7 +64,7 @@ export async function play(site: Site, name: string, round: Round): Promise<void
   await waiting;
 }
 
-/** Until the relay holds what the integration sends. What the SDK sends itself it does not try again: that has arrived before. */
+/** Until the relay holds the integration's requests. The SDK does not try its own ones again: those have arrived before. */
 async function startFlush({ relay, project, setup: { child, next } }: Site, name: string): Promise<void> {
   const hasEnded = next('hasEnded');
   if (project === 'sdk/10') relay.behave({ kind: 'silent' });

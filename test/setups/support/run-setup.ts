@@ -24,7 +24,7 @@ export interface SetupOptions {
   readonly cwd?: string;
 }
 
-/** How a process ended, and what it reported before. */
+/** How a process ended, and its report before. */
 export interface Ended {
   readonly report: Report;
   /** All that it printed. */

@@ -27,7 +27,7 @@ afterEach(async () => {
   relay = undefined;
 });
 
-/** Posts a chunk and gives it up as soon as it has come to what `isReached` describes. */
+/** Posts a chunk and gives it up as soon as `isReached` says so. */
 async function giveUpWhen(target: Relay, isReached: (relay: Relay) => boolean): Promise<void> {
   const client = new AbortController();
   const posted = post(target.url, CHUNK, { signal: client.signal });
@@ -165,7 +165,7 @@ describe('behaviour', () => {
   });
 });
 
-/** Posts a chunk and tells what comes back, in the pieces that it comes in, until the connection ends or that is enough. */
+/** Posts a chunk and returns the answer, in the pieces that it comes in, until the connection ends or that is enough. */
 async function readPieces(port: number, isEnough = (_text: string) => false): Promise<string[]> {
   const socket = connect(port, '127.0.0.1');
   const head = `POST /api/1/envelope/?sentry_key=${PUBLIC_KEY} HTTP/1.1\r\nhost: relay\r\ncontent-length: ${CHUNK.length}`;

@@ -3,7 +3,7 @@ interface Normal {
   kind: 'normal';
 }
 
-/** Answers as Relay does, later. What its client gives up meanwhile was never taken. */
+/** Answers as Relay does, later. A request that its client gives up meanwhile was never taken. */
 interface Slow {
   kind: 'slow';
   delayMs: number;
@@ -30,7 +30,7 @@ interface Rude {
   body?: string;
   /** Refuses only bodies that are longer than this as they are sent, the others are answered by the rules. */
   aboveBytes?: number;
-  /** The same for the length when decompressed, which is what Relay itself limits. */
+  /** The same for the length when decompressed, which Relay itself limits. */
   aboveExpandedBytes?: number;
 }
 
@@ -81,14 +81,14 @@ export interface Answer {
   status: number;
   headers: Record<string, string>;
   body: string;
-  /** Whether what the envelope holds counts as received. */
+  /** Whether the items of the envelope count as received. */
   takesEnvelope: boolean;
 }
 
 const HTML = { 'content-type': 'text/html' };
 
 /**
- * What the behaviour answers, or undefined when it is up to the rules.
+ * The answer of the behaviour, or undefined when it is up to the rules.
  *
  * @param bodyBytes length of the request's body as it was sent
  * @param expandedBytes its length when decompressed

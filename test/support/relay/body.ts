@@ -33,8 +33,8 @@ const GZIP_HEADER_BYTES = 10;
 const GZIP_TRAILER_BYTES = 8;
 
 /**
- * By hand, because `zlib.gunzip` joins concatenated members and overlooks what follows them, and a server
- * in front may do neither.
+ * By hand, because `zlib.gunzip` joins concatenated members and overlooks bytes behind them, and a server in
+ * front may do neither.
  */
 async function gunzipOneMember(body: Buffer, maxBytes: number): Promise<Buffer> {
   checkGzipHeader(body);

@@ -17,7 +17,7 @@ export interface ParsedEnvelope {
 
 /**
  * Reads an envelope as the format is specified (https://develop.sentry.dev/sdk/foundations/transport/envelopes/),
- * with none of the leniency of the SDK's own parser: what is not allowed throws.
+ * with none of the leniency of the SDK's own parser. Throws for any breach.
  */
 export function parseEnvelopeStrictly(bytes: Buffer): ParsedEnvelope {
   const headerLine = lineAt(bytes, 0);

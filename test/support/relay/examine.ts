@@ -11,7 +11,7 @@ export interface Refusal {
   error: string;
 }
 
-/** What a body turned out to be. With a refusal, whatever could be read up to there. */
+/** A body after its examination. With a refusal, all that could be read up to there. */
 export interface Examination {
   bytesDecompressed: number;
   envelope?: ParsedEnvelope;

@@ -1,6 +1,6 @@
 import type { JsonObject } from './envelope.ts';
 
-/** What is wrong with one payload, gathered while it is read. */
+/** The faults of one payload, gathered while it is read. */
 export class Problems {
   readonly list: string[] = [];
 
@@ -57,7 +57,7 @@ export function isIntegerString(value: unknown): value is string {
   return typeof value === 'string' && /^\d{1,20}$/.test(value) && BigInt(value) <= U64_MAX;
 }
 
-/** Whether it is what serde takes for a u32. */
+/** Whether serde takes it for a u32. */
 export function isU32(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= U32_MAX;
 }

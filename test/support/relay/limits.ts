@@ -11,7 +11,7 @@ export interface RelayLimits {
   maxClientReportBytes: number;
   maxProfilesPerEnvelope: number;
   maxEventsPerEnvelope: number;
-  /** What a proxy in front allows for the body as sent, compressed. */
+  /** The limit of a proxy in front, for the body as sent, compressed. */
   maxBodyBytes: number;
 }
 

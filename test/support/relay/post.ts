@@ -11,7 +11,6 @@ export interface PostOptions {
   ca?: string;
 }
 
-/** What came back. */
 export interface PostAnswer {
   status: number;
   headers: IncomingHttpHeaders;

@@ -3,14 +3,14 @@ import type { RelayLimits } from './limits.ts';
 import type { InvalidItem, Totals } from './records.ts';
 import { startRelay } from './server.ts';
 
-/** What the parent may ask of a relay that runs as a process of its own. */
+/** Commands of the parent to a relay that runs as a process of its own. */
 export type RelayCommand =
   | { type: 'behave'; behaviour: Behaviour }
   | { type: 'release' }
   | { type: 'report' }
   | { type: 'stop' };
 
-/** What such a relay tells its parent. */
+/** Messages of such a relay to its parent. */
 export type RelayMessage =
   | { type: 'ready'; dsn: string; port: number }
   | {

@@ -19,7 +19,7 @@ function firstOnly(
   }
 }
 
-/** What both formats share: `SampleProfile` and `ProfileData` in relay-profiling/src/sample/v1.rs and v2.rs. */
+/** Rules for both formats: `SampleProfile` and `ProfileData` in relay-profiling/src/sample/v1.rs and v2.rs. */
 export function checkTables(profile: JsonObject, problems: Problems): void {
   const stacks = problems.array(profile, 'stacks');
   const frames = problems.array(profile, 'frames');
@@ -91,7 +91,7 @@ interface SampleV1 {
   elapsed_since_start_ns: string;
 }
 
-/** `SampleProfile::normalize`: what is left of the samples, and whether that makes a profile. */
+/** `SampleProfile::normalize` drops samples, and the rest has to make a profile. */
 export function checkSamplesV1(profile: JsonObject, problems: Problems): void {
   const samples = (Array.isArray(profile.samples) ? profile.samples : []) as SampleV1[];
   firstOnly(problems, samples, (sample) => {

@@ -25,13 +25,13 @@ export interface RelayOptions {
   statusForInvalid?: number;
 }
 
-/** A running stand-in: what it can be told, and what it has seen. */
+/** A running stand-in: its commands, and its records. */
 export interface Relay {
   readonly port: number;
   readonly url: string;
   readonly dsn: string;
   behave(behaviour: Behaviour): void;
-  /** Answers by the rules what a silent relay holds; returns how many requests that were. */
+  /** Answers by the rules all requests that a silent relay holds; returns their number. */
   release(): number;
   close(): Promise<void>;
   /** Comes true with the predicate, which is looked at after each event. */
@@ -39,7 +39,7 @@ export interface Relay {
   readonly requests: readonly RequestRecord[];
   readonly items: readonly ReceivedItem[];
   readonly invalid: readonly InvalidItem[];
-  /** What was not even HTTP. */
+  /** Faults in requests that were not even HTTP. */
   readonly protocolErrors: readonly string[];
   /** Received items by type. */
   readonly counts: Readonly<Record<string, number>>;

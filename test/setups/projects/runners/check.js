@@ -1,7 +1,7 @@
 const sentryTestkit = require('sentry-testkit');
 const { Sentry, start, handle, getProfilingStats } = require('./service.js');
 
-/** Sends two requests, and reports what the test kit sees of them and how their profiles ended. */
+/** Makes two requests, and reports the test kit's view of them and how their profiles ended. */
 module.exports = async function check() {
   const { testkit, sentryTransport } = sentryTestkit();
   start(sentryTransport);
