@@ -1,4 +1,3 @@
-/** What a benchmark may be told. */
 export interface BenchOptions {
   /** Less of everything; nothing is written. */
   readonly isQuick: boolean;

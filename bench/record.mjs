@@ -1,5 +1,5 @@
 // Records a real profile with the SDK's native profiler and writes it as the SDK would send it: `node record.mjs <file>`.
-// The work is type-checking, which has what makes profiles large: thousands of functions and deep recursion.
+// The work is type-checking, because it makes profiles large: it has thousands of functions and deep recursion.
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

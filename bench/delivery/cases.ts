@@ -10,7 +10,7 @@ export interface DeliveryCase {
   readonly samples: readonly [number, number?];
   /** Length of the event loop's turns, in milliseconds, while there is something to send; 0 for an idle loop. */
   readonly turnMs: number;
-  /** What `Sentry.close` is given in the end, in milliseconds. */
+  /** Timeout of the last `Sentry.close`, in milliseconds. */
   readonly closeMs: number;
 }
 

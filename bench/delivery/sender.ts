@@ -1,4 +1,4 @@
-// Sends the transactions of one case by a real client of the SDK, with or without the integration, and says what it counted.
+// Sends the transactions of one case by a real client of the SDK, with or without the integration, and reports its count.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Envelope } from '@sentry/core';
 import * as Sentry from '@sentry/node';

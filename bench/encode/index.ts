@@ -17,7 +17,7 @@ const RESULTS = fileURLToPath(new URL('../results/encode.json', import.meta.url)
 const PACKAGES = ['@sentry/node', '@sentry/profiling-node', '@discoveryjs/json-ext', 'typescript'];
 const CASE_TIMEOUT_MS = 120_000;
 
-/** Sends a recorded profile, as it is and scaled up, by each contender in turn, and writes down what it cost. */
+/** Sends a recorded profile, as it is and scaled up, by each contender in turn, and writes the costs down. */
 export async function benchEncode({ isQuick }: { isQuick: boolean }): Promise<void> {
   const recording = await obtainRecording();
   const scenarios = planScenarios(recording.bytes, isQuick);

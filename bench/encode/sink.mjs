@@ -32,7 +32,7 @@ async function* count(body, counter) {
 
 /** @param {AsyncIterable<Buffer>} body */
 function gunzip(body) {
-  // What fails is thrown to whoever reads the plain bytes.
+  // Errors are thrown to the reader of the plain bytes.
   return pipeline(body, createGunzip(), () => {});
 }
 

@@ -4,7 +4,7 @@ import type { Received } from './types.ts';
 /** The server's process. */
 export interface Sink {
   readonly port: number;
-  /** What it received since it was last asked. */
+  /** The count since the last call. */
   take(): Promise<Received>;
   stop(): void;
 }

@@ -5,7 +5,6 @@ import { profileBytesOf } from './profile-bytes.ts';
 import { type Summary, summarize } from './summary.ts';
 import { CONTENDERS, type Run } from './types.ts';
 
-/** What the table is made of. */
 export interface Report {
   readonly machine: Machine;
   readonly profile: { readonly bytes: number };
@@ -70,7 +69,7 @@ function cell(value: number): string {
   return Number.isNaN(value) ? '–' : formatNumber(value);
 }
 
-/** Profiles that did not arrive: then the figures above are what the attempt cost. */
+/** Profiles that did not arrive: then the figures above are the cost of the attempt. */
 function renderFailures(summaries: readonly Summary[]): string[] {
   if (summaries.every(({ failure }) => failure === undefined)) return [];
   const cells = summaries.map(({ failure }) => (failure === undefined ? 'sent' : `not sent: \`${failure}\``));

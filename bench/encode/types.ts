@@ -4,7 +4,7 @@ import type { LoopGaps } from './case/observer.mjs';
 export const CONTENDERS = ['stock', 'json-ext', 'ours'] as const;
 export type Contender = (typeof CONTENDERS)[number];
 
-/** What the process of one case is told. */
+/** The task of a process, for one case. */
 export interface CaseOptions {
   readonly contender: Contender;
   readonly profilePath: string;
@@ -17,7 +17,7 @@ export interface CaseOptions {
   readonly sinkPort: number;
 }
 
-/** What one profile cost on its way. */
+/** The cost of one profile on its way. */
 export interface Measurement {
   /** Of the whole process, all threads. */
   readonly cpuMs: number;
@@ -30,7 +30,7 @@ export interface Measurement {
   readonly error: string | undefined;
 }
 
-/** What the server got. */
+/** The server's count. */
 export interface Received {
   requests: number;
   wireBytes: number;
@@ -44,6 +44,6 @@ export interface Run {
   readonly isObserved: boolean;
   readonly measurements: readonly Measurement[];
   readonly received: Received;
-  /** What the process died of. */
+  /** The error that ended the process. */
   readonly failure: string | undefined;
 }

@@ -2,7 +2,7 @@ import { budgetRate } from '../../src/sampling/budget-rate.ts';
 import { type GovernorState, govern } from '../../src/sampling/governor.ts';
 import type { Signals, Watermarks } from '../../src/sampling/signals.ts';
 
-/** What an alternative law sees of memory, and of its own last rate. */
+/** An alternative law sees this of memory, and of its own last rate. */
 interface MemoryStep {
   readonly live: number;
   readonly isFresh: boolean;

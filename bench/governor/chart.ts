@@ -11,7 +11,7 @@ const PANEL_HEIGHT = 90;
 
 type Row = Readonly<Record<string, number>>;
 
-/** What a service went through and what the governor did, one panel below the other over the same time, as SVG. */
+/** The load of a service and the governor's answer to it, one panel below the other over the same time, as SVG. */
 export function drawShape(shape: Shape, moments: readonly Moment[]): Promise<string> {
   return drawAdaptiveSvg(chartSpec(shape, moments));
 }
@@ -124,7 +124,7 @@ function rule(at: number) {
   return { mark, field: undefined, at };
 }
 
-/** What happens to the service from outside, behind the lines. It is named once, in the lowest panel. */
+/** Draws an event from outside the service, behind the lines. It is named once, in the lowest panel. */
 function shade(happening: Shape['happening'], isNamed: boolean) {
   if (happening === undefined) return [];
   const data = { values: [happening] };

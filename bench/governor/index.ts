@@ -12,7 +12,7 @@ const CHARTS = new URL('../../docs/governor/', import.meta.url);
 const SEED = 1;
 const COMPARED_SEEDS = [1, 2, 3, 4, 5];
 
-/** Simulates a service under each load in virtual time, draws what the governor made of it, and compares its law with others. */
+/** Simulates a service under each load in virtual time, draws the governor's answer, and compares its law with others. */
 export async function benchGovernor({ isQuick }: { isQuick: boolean }): Promise<void> {
   mkdirSync(CHARTS, { recursive: true });
   for (const shape of SHAPES) {

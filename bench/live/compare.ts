@@ -24,12 +24,12 @@ export class Comparison {
     return figureOf(this.#measured(mode).map(({ measurement }) => pick(measurement)));
   }
 
-  /** What a mode adds to the run without profiling before it: both met the machine in the same minute. */
+  /** The cost of a mode over the run without profiling before it: both met the machine in the same minute. */
   overNone(mode: Mode, pick: Pick): Figure {
     return figureOf(this.#overNone(mode, pick).map(({ value }) => value));
   }
 
-  /** What the integration adds, as a share of what the stock SDK adds in the same minute. */
+  /** The cost of the integration, as a share of the stock SDK's in the same minute. */
   oursToStock(pick: Pick): Figure {
     const stock = this.#overNone('stock', pick);
     return figureOf(

@@ -10,7 +10,7 @@ export function coveredShare(busy: readonly Interval[], chunks: readonly Interva
   return coveredMs / busy.reduce((sum, [from, to]) => sum + to - from, 0);
 }
 
-/** Chunks may overlap, and what two of them cover counts once. */
+/** Chunks may overlap, and time that two of them cover counts once. */
 function merge(intervals: readonly Interval[]): Interval[] {
   const merged: Interval[] = [];
   for (const [from, to] of intervals.toSorted(([a], [b]) => a - b)) {

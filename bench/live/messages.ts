@@ -10,7 +10,7 @@ export type Sdk = '10' | '11';
 /** A stretch of time, in milliseconds since the epoch. */
 export type Interval = readonly [fromMs: number, toMs: number];
 
-/** What a server tells of itself. */
+/** A server's report on itself. */
 export interface ServerReport {
   /** Of all threads, since `observe`. */
   readonly cpuMs: number;

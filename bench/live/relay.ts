@@ -1,4 +1,4 @@
-// The relay stand-in as a process of its own: what it takes to read profiles must not slow the load down.
+// The relay stand-in as a process of its own: to read profiles takes time, which must not slow the load down.
 import { startRelay } from '../../test/support/relay/index.ts';
 import type { RelayMessage } from './messages.ts';
 import { Tally } from './tally.ts';

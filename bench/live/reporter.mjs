@@ -1,6 +1,6 @@
 import { readResidentMemory } from '../support/resident-memory.mjs';
 
-/** Collects what a server's process can know of itself only from within, and tells its parent when it is asked. */
+/** Collects figures that only the server's own process can know, and tells them to its parent when it is asked. */
 export class Reporter {
   /** @type {number[]} */
   #spanEndsMs = [];

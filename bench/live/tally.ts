@@ -13,7 +13,7 @@ interface Chunk {
   readonly profile: { readonly samples: readonly { readonly timestamp: number }[] };
 }
 
-/** Counts what a relay receives without keeping it. */
+/** Counts received items without keeping them. */
 export class Tally {
   readonly chunks: Interval[] = [];
   readonly #transactions = new Set<string>();

@@ -1,6 +1,6 @@
 import type { Run } from './run-all.ts';
 
-/** What must be known of runs beside their figures. */
+/** Facts about runs that a reader of their figures must know. */
 export function warningsOf(runs: readonly Run[]): string[] {
   return runs.flatMap(({ name, mode, measurement, failure }) => {
     const where = `${name}, ${mode}`;

@@ -13,7 +13,7 @@ const WARM_UP_MS = 5000;
 const MEASURED_MS = 30_000;
 const MEASURED_WHEN_QUICK_MS = 10_000;
 
-/** Puts a package registry that others wrote under a steady load in each mode, and writes down what profiling cost. */
+/** Puts a package registry that others wrote under a steady load in each mode, and writes the costs of profiling down. */
 export async function benchRegistry({ isQuick, runs: rounds, only }: BenchOptions): Promise<void> {
   await fillStorage();
   const loadMs = WARM_UP_MS + (isQuick ? MEASURED_WHEN_QUICK_MS : MEASURED_MS);

@@ -4,7 +4,7 @@ import { PACKAGES, VERSIONS } from './packages.mjs';
 
 export const REQUESTS_PER_SECOND = 60;
 
-/** Asks for what an installation does, by the clock and whether or not the last answer has come. */
+/** Sends the requests of an installation, by the clock and whether or not the last answer has come. */
 export function startLoad(origin: string, forMs: number, warmUpMs: number): Load {
   const stopped = new AbortController();
   // One at a time: as many within a second, they would come at its beginning.

@@ -1,4 +1,4 @@
-// Publishes packages to a registry: `node publish.mjs <origin>`. What it publishes is on the disk anyway.
+// Publishes packages to a registry: `node publish.mjs <origin>`. It takes them from the disk, where they are anyway.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -19,7 +19,7 @@ try {
 }
 
 /**
- * Under version numbers of its own: what others would have published in years.
+ * Under version numbers of its own: as many as others would have published in years.
  *
  * @param {string} name
  */

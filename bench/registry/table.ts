@@ -4,7 +4,6 @@ import type { Run } from '../live/run-all.ts';
 import { type Machine, machineNote } from '../support/machine.ts';
 import { REQUESTS_PER_SECOND } from './load.ts';
 
-/** What the table is made of. */
 export interface Report {
   readonly machine: Machine;
   readonly cases: readonly string[];

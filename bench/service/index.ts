@@ -17,7 +17,7 @@ const CHART_MARKDOWN = [
   '*Left, the memory that profiling adds; right, how much of it arrives: from one request at a time to hundreds open at once.*',
 ].join('\n');
 
-/** Puts a service under ever more requests at once, in each mode, and writes down what profiling cost and what arrived. */
+/** Puts a service under ever more requests at once, in each mode, and writes down the costs of profiling and the arrivals. */
 export async function benchService({ isQuick, runs: rounds, only }: BenchOptions): Promise<void> {
   const series = narrow(isQuick ? QUICK : FULL, only);
   const runs = await runAll(planCases(series), rounds);
@@ -35,7 +35,7 @@ export async function benchService({ isQuick, runs: rounds, only }: BenchOptions
   console.log(`Tables: ${pages.join(', ')}`);
 }
 
-/** What comes first in the README. */
+/** The figures that come first in the README. */
 export function summaryOf([first]: readonly Series[], runs: readonly Run[]): string {
   if (first === undefined) return '';
   const note = `Medians; ${first.title}, open for ${REQUEST_MS / 1000} s. CPU is that of all profiles delivered: where many are lost, less is done. [Ranges, SDK 11 and how to repeat it](docs/benchmarks.md#a-service-under-load).`;

@@ -16,7 +16,7 @@ export interface Pattern {
   readonly requestMs: number;
 }
 
-/** Keeps that many requests open. They begin spread over the time of one, because what begins at once also ends at once. */
+/** Keeps that many requests open. They begin spread over the time of one, because requests that begin at once also end at once. */
 export function startLoad(url: string, { contexts, rounds, requestMs }: Pattern): Load {
   const groupCount = Math.min(contexts, MAX_GROUPS);
   const connections = contexts / groupCount;

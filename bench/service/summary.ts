@@ -15,7 +15,7 @@ const HEAD = [
   'longest native stop, ms',
 ];
 
-/** What comes first in the README: the medians of a series, without those of a service that has nothing to do. */
+/** The figures that come first in the README: the medians of a series, without those of a service that has nothing to do. */
 export function renderSummary(series: Series, runs: readonly Run[]): string {
   const rows = series.contexts
     .filter((contexts) => contexts > 1)

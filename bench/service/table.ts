@@ -4,7 +4,6 @@ import type { Run } from '../live/run-all.ts';
 import { type Machine, machineNote } from '../support/machine.ts';
 import { caseName, REQUEST_MS, type Series } from './plan.ts';
 
-/** What the table is made of. */
 export interface Report {
   readonly machine: Machine;
   readonly series: readonly Series[];
@@ -22,13 +21,13 @@ const COLUMNS: readonly cells.Column[] = [
 ];
 const HEAD = ['at once', '', ...COLUMNS.map(({ title }) => title)];
 
-/** What holds for the figures of every table. */
+/** Notes that hold for the figures of every table. */
 export const NOTES = [
   `Each request is open for ${REQUEST_MS / 1000} s and works in slices of less than a millisecond, with pauses between; the service as a whole does the same work however many are open`,
   cells.OVER_NONE_NOTE,
 ];
 
-/** The lines of a series, with what stands above them. */
+/** The lines of a series, with the head above them. */
 export function tableOf(series: Series, runs: readonly Run[]): { head: string[]; rows: string[][] } {
   const rows = series.contexts.flatMap((contexts) => {
     const comparison = new Comparison(runs, caseName(series, contexts));

@@ -11,7 +11,7 @@ import { renderTables } from './table.ts';
 
 const RESULTS = new URL('../results/sizing.json', import.meta.url);
 
-/** Runs a service in places of several sizes, and a function, and writes down what profiling takes there. */
+/** Runs a service in places of several sizes, and a function, and writes the costs of profiling there down. */
 export async function benchSizing({ isQuick, runs: rounds, only }: BenchOptions): Promise<void> {
   const places = PLACES.filter(({ name }) => name.includes(only)).map((place) => ({
     place,

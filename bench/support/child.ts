@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { forkTracked } from './children.ts';
 
-/** What a child wrote on stderr is kept as far as it may say why the child died. */
+/** The end of a child's stderr is kept, because it may say why the child died. */
 const KEPT_ERROR_LENGTH = 4000;
 
 interface ChildOptions {

@@ -6,7 +6,7 @@ const running = new Set<ChildProcess>();
 export interface ChildEnd<Message> {
   /** The last message it sent; undefined if it died before. */
   readonly message: Message | undefined;
-  /** What it died of; undefined if it ended well. */
+  /** How it died; undefined if it ended well. */
   readonly failure: string | undefined;
 }
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus, release, totalmem, type } from 'node:os';
 
-/** What figures depend on, so that they can be judged later. */
+/** The origin of figures, so that they can be judged later. */
 export interface Machine {
   readonly date: string;
   readonly node: string;
@@ -41,7 +41,7 @@ export function versionOf(name: string, file: string | URL = import.meta.url): s
   return (createRequire(file)(`${name}/package.json`) as { version: string }).version;
 }
 
-/** What a table says of where its figures come from. */
+/** The note of a table on the origin of its figures. */
 export function machineNote({ node, cpuModel, cores, system, packages, date, revision }: Machine): string {
   const versions = Object.entries(packages).map(([name, version]) => `${name} ${version}`);
   return `Node ${node}, ${cpuModel}, ${cores} cores, ${system}, ${versions.join(', ')}, ${date.slice(0, 10)}, revision ${revision}.`;

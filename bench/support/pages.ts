@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 const PAGES = ['README.md', 'docs/benchmarks.md', 'docs/sizing.md'];
 
 /**
- * Replaces what stands between the markers of this benchmark, on the page that has them.
+ * Replaces the text between the markers of this benchmark, on the page that has them.
  *
  * @returns that page. @throws Error if none has them
  */
@@ -13,14 +13,14 @@ export function writeBetweenMarkers(name: string, markdown: string): string {
   throw new Error(`Expected one of ${PAGES.join(', ')} to have the markers <!-- bench:${name} -->`);
 }
 
-/** Replaces what stands between these markers of a page. False if the page does not have them. */
+/** Replaces the text between these markers of a page. False if the page does not have them. */
 export function writeBetween(page: string, marker: string, markdown: string): boolean {
   const replaced = replaceBetween(page, marker, markdown);
   if (replaced !== undefined) writeFileSync(pathOf(page), replaced);
   return replaced !== undefined;
 }
 
-/** Whether this is what stands between these markers of a page. */
+/** Whether this is the text between these markers of a page. */
 export function isBetweenMarkers(page: string, marker: string, markdown: string): boolean {
   return replaceBetween(page, marker, markdown) === readFileSync(pathOf(page), 'utf8');
 }

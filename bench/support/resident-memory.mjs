@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
-/** Resident memory of this process by the operating system's accounting: what it is now, and what it was at most. */
+/** Resident memory of this process by the operating system's accounting: its size now, and its peak. */
 export function readResidentMemory() {
-  // On Linux, `maxRSS` begins with what the process was forked from.
+  // On Linux, `maxRSS` begins with that of the parent process.
   if (process.platform !== 'linux') {
     return { residentBytes: process.memoryUsage.rss(), peakBytes: process.resourceUsage().maxRSS * 1024 };
   }

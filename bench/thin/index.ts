@@ -15,7 +15,7 @@ const TARGET_BYTES = 64e6;
 const LIMITS_MIB = [2, 1, 0.5, 0.25];
 const PACKAGES = ['@sentry/profiling-node', 'typescript'];
 
-/** Thins a recorded profile, scaled to 64 MB, to fit ever lower limits, and compares what it shows with what it showed. */
+/** Thins a recorded profile, scaled to 64 MB, to fit ever lower limits, and compares the times of its functions before and after. */
 export async function benchThin({ isQuick }: { isQuick: boolean }): Promise<void> {
   const recording = await obtainRecording();
   const copies = Math.ceil(TARGET_BYTES / recording.bytes);

@@ -32,7 +32,7 @@ export async function measure(contender, takeProfile, isObserved) {
   };
 }
 
-/** So that what loading left behind is not collected, and paid for, during the work. */
+/** Collects the garbage of loading before the work, which would pay for it otherwise. */
 export async function settle() {
   global.gc?.();
   await sleep(SETTLE_MS);

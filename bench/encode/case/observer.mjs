@@ -2,14 +2,14 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 
 /**
- * What was seen of the event loop, in milliseconds. Both include the period of their timer, 1 ms.
+ * The gaps of the event loop, in milliseconds. Both include the period of their timer, 1 ms.
  *
  * @typedef {object} LoopGaps
  * @property {number} longestGapMs longest time that the worker found the main thread's heart not beating
  * @property {number} longestDelayMs the same as `monitorEventLoopDelay` saw it
  */
 
-/** For how long the loop is watched idle: what is seen then belongs to the machine, not to the work. */
+/** For how long the loop is watched idle: a gap in that time belongs to the machine, not to the work. */
 const IDLE_MS = 300;
 const FIRST_TICKS_MS = 20;
 

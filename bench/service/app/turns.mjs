@@ -2,7 +2,7 @@ import { setTimeout as pause, setImmediate as yieldTurn } from 'node:timers/prom
 
 /** Of two thirds of a millisecond or so each: under half a core, however many requests share them. */
 const TURNS_PER_SECOND = 600;
-/** About what a request costs in any case, in turns: Express, tracing, and sending the transaction. */
+/** Least cost of a request, in turns, roughly: Express, tracing, and sending the transaction. */
 const TURNS_FOR_REQUEST = 3;
 
 /** A timer may be a millisecond late, which would add up where turns follow each other closely. */

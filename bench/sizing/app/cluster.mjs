@@ -1,4 +1,4 @@
-// The service as several processes: hands on what it is told, and tells what each of them reports.
+// The service as several processes: hands commands on to them, and their reports back.
 import cluster from 'node:cluster';
 import { fileURLToPath } from 'node:url';
 

@@ -1,5 +1,5 @@
 /**
- * Readers of parsed JSON, put together like the data: each takes a value, checks it and returns what it has read.
+ * Readers of parsed JSON, put together like the data: each takes a value, checks it and returns the result.
  *
  * @template T
  * @typedef {(value: unknown, path: string) => T} Read
