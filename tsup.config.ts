@@ -14,7 +14,7 @@ export default defineConfig([
     format: ['esm', 'cjs'],
     target: 'node20',
     dts: true,
-    // Both are built at the same time, and this one must not clean away what the other has written already.
+    // Both are built at the same time, and this one must not clean away files that the other has written already.
     clean: [`!${COMMAND}.js`],
     splitting: true,
     sourcemap: true,

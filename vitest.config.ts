@@ -15,7 +15,7 @@ const quick: TestProjectInlineConfiguration = {
   },
 };
 
-/** `npm test` runs what is quick, `scripts/suite.mjs` one of the others. */
+/** `npm test` runs the quick tests, `scripts/suite.mjs` one of the other suites. */
 export default defineConfig({
   test: {
     maxWorkers: 2,

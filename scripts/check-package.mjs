@@ -52,7 +52,7 @@ function pack() {
   run('node', ['scripts/stage-package.mjs'], ROOT);
   const output = run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', project], STAGE);
   const [packed] = JSON.parse(output);
-  // The bundler names what several entries share by its content.
+  // The bundler names chunks that several entries share by their content.
   const paths = packed.files.map((/** @type {{ path: string }} */ { path }) =>
     path.replace(/(?<=^dist\/(chunk|types)-)[\w-]{8}(?=\.)/, '*'),
   );

@@ -1,7 +1,7 @@
 // The parts of the package that differ between the repository and npm.
 
 /**
- * The manifest as it is published: without what only a clone needs, and with the fields that follow from the repository.
+ * The manifest as it is published: without fields that only a clone needs, and with those that follow from the repository.
  *
  * @param {Record<string, unknown>} manifest
  * @param {string} repository empty if it is not known
@@ -22,7 +22,7 @@ export function publishedManifest(manifest, repository) {
  *
  * @param {string} markdown
  * @param {string} repository
- * @param {string} revision a tag, so that the page goes on showing what belongs to its version
+ * @param {string} revision a tag, so that the page goes on showing files of its own version
  */
 export function withAbsoluteLinks(markdown, repository, revision) {
   return markdown.replace(/(!?)\[([^\]]*)\]\((?![a-z]+:|#)([^)\s]+)\)/g, (_, image, text, path) => {

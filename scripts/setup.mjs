@@ -1,4 +1,4 @@
-// Brings a clone to where tests, demo and benchmarks can run: installs what is missing, builds what is stale. It is run
+// Makes a clone ready for tests, demo and benchmarks: installs missing packages, builds if the build is stale. It is run
 // before each of them and costs nothing when there is nothing to do. Only Node's own modules may be used here.
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs';
@@ -14,7 +14,7 @@ const isBuilt =
   newest([join(ROOT, 'dist')], 'oldest') > newest(['src', 'tsup.config.ts', 'package.json'].map(inRoot));
 if (!isBuilt) run('npm', ['run', '--silent', 'build'], ROOT);
 for (const project of PROJECTS.filter((path) => existsSync(join(path, 'package.json')))) prepare(project);
-// What only some need, as `node scripts/setup.mjs bench/registry`.
+// Projects that only some need, as `node scripts/setup.mjs bench/registry`.
 for (const path of process.argv.slice(2)) prepare(inRoot(path));
 
 /** @param {string} project */

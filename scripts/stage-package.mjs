@@ -1,4 +1,4 @@
-// Puts the package as it is published into .cache/package: `npm run stage`. With `--tag v1.2.3` it refuses what can't be released.
+// Puts the package as it is published into .cache/package: `npm run stage`. With `--tag v1.2.3` it refuses a package that is not ready.
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

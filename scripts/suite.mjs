@@ -1,5 +1,5 @@
-// Runs a suite of test/suites.mjs: `node scripts/suite.mjs faults`, with options of vitest behind the name. What the suite needs is
-// installed and built before. A suite that needs programs which are missing is left out, and fails in CI.
+// Runs a suite of test/suites.mjs: `node scripts/suite.mjs faults`, with options of vitest behind the name. The needs of the suite
+// are installed and built before. A suite that needs programs which are missing is left out, and fails in CI.
 import { spawnSync } from 'node:child_process';
 import { delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';

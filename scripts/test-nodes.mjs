@@ -1,4 +1,4 @@
-// Runs the tests of what rests on V8, its profiler, zlib, HTTP or the process on every supported line of Node, the oldest
+// Runs the tests of code that rests on V8, its profiler, zlib, HTTP or the process on every supported line of Node, the oldest
 // supported version included. All tests have run on the Node at hand, and `npm run test:compat` runs the whole on each.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

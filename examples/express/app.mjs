@@ -20,7 +20,7 @@ const server = app.listen(Number(process.env.PORT ?? 3000), () => {
 
 process.once('SIGTERM', () => {
   server.close();
-  // Sends what waits, for two seconds at most.
+  // Sends the waiting envelopes, for two seconds at most.
   void Sentry.close(2000);
 });
 

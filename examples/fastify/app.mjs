@@ -14,7 +14,7 @@ console.log(`Listening on ${url}`);
 
 process.once('SIGTERM', async () => {
   await app.close();
-  // Sends what waits, for two seconds at most.
+  // Sends the waiting envelopes, for two seconds at most.
   await Sentry.close(2000);
 });
 

@@ -16,7 +16,7 @@ Sentry.init({
   ],
 });
 
-// With NEXT_MANUAL_SIG_HANDLE Next leaves the end to us; otherwise it exits at once, and what waits is lost.
+// With NEXT_MANUAL_SIG_HANDLE Next leaves the end to us; otherwise it exits at once, and waiting envelopes are lost.
 process.once('SIGTERM', async () => {
   await Sentry.close(2000);
   process.exit(0);

@@ -13,6 +13,6 @@ console.log(`Listening on ${await app.getUrl()}`);
 
 process.once('SIGTERM', async () => {
   await app.close();
-  // Sends what waits, for two seconds at most.
+  // Sends the waiting envelopes, for two seconds at most.
   await Sentry.close(2000);
 });

@@ -1,4 +1,4 @@
-/** Without it Next would answer with what it rendered at build time. */
+/** Without it Next would always give the answer that it rendered at build time. */
 export const dynamic = 'force-dynamic';
 
 export function GET(): Response {
