@@ -15,8 +15,8 @@ import { TransportCarrier } from './deliver/transport-carrier.ts';
 import { UploadCarrier } from './deliver/upload-carrier.ts';
 import { deflatingMs } from './encode/deflate.ts';
 import { Ledger } from './ledger.ts';
+import { addClient, removeClient } from './observe/client-registry.ts';
 import { reportsOf } from './observe/client-reports.ts';
-import { liveClients } from './observe/live-clients.ts';
 import { Reporter } from './observe/reporter.ts';
 import { freezeStats, type ProfilingStats } from './observe/stats.ts';
 import { TimeSlicer } from './pace/time-slicer.ts';
@@ -59,7 +59,7 @@ export class BoundedClient {
       this.#carrier = this.#carrierOf(client, send as unknown as Send, options);
       this.#pipeline = this.#pipelineOf(client, send as unknown as Send, this.#carrier);
       this.#standBetween(client, transport, passingSend(send, this.#rateLimits, this.#reporter));
-      liveClients().add(this);
+      addClient(this);
       const way = this.#carrier instanceof TransportCarrier ? 'handed to your transport' : 'uploaded here';
       const budgetMiB = (this.#ledger.budgetBytes / 2 ** 20).toFixed(1);
       this.#reporter.tell('installed', `Installed: a budget of ${budgetMiB} MiB, profiles are ${way}`);
@@ -156,9 +156,9 @@ export class BoundedClient {
       },
       cutOff: () => pipeline.cutOff(),
       close: () => {
-        liveClients().delete(this);
         this.#capture.close();
         pipeline.close();
+        removeClient(this);
       },
     });
   }

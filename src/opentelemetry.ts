@@ -1,6 +1,6 @@
 import type { BatchObservableResult, Meter, Observable } from '@opentelemetry/api';
 import type { Metric, Reading } from './observe/metric.ts';
-import { METRICS, readClients } from './observe/metrics.ts';
+import { METRICS, readMetric } from './observe/metrics.ts';
 import type { ProfilingStats } from './observe/stats.ts';
 
 const PREFIX = 'sentry.bounded_profiling';
@@ -13,9 +13,8 @@ const PROCESSED: ReadonlySet<string> = new Set(['profiles_delivered', 'profiles_
 
 const UNITS: Readonly<Record<string, string>> = { bytes: 'By', seconds: 's', ratio: '1' };
 
-interface Instrument {
+interface Instrument extends Pick<Metric, 'kind' | 'read'> {
   readonly observable: Observable;
-  readonly read: (all: readonly ProfilingStats[]) => readonly Reading[];
 }
 
 /**
@@ -28,6 +27,7 @@ interface Instrument {
 export function observeProfiling(meter: Meter): () => void {
   const instruments: Instrument[] = METRICS.filter(({ name }) => !PROCESSED.has(name)).map((metric) => ({
     observable: create(meter, metric),
+    kind: metric.kind,
     read: metric.read,
   }));
   instruments.push({
@@ -35,13 +35,15 @@ export function observeProfiling(meter: Meter): () => void {
       description: 'Profiles that have arrived or, with error.type, have not.',
       unit: '{profile}',
     }),
+    kind: 'counter',
     read: readProcessed,
   });
   const observables = instruments.map(({ observable }) => observable);
   const observe = (result: BatchObservableResult): void => {
-    const all = readClients();
-    for (const { observable, read } of instruments) {
-      for (const { labels, value } of read(all)) result.observe(observable, value, { ...labels });
+    for (const instrument of instruments) {
+      for (const { labels, value } of readMetric(instrument)) {
+        result.observe(instrument.observable, value, { ...labels });
+      }
     }
   };
   meter.addBatchObservableCallback(observe, observables);

@@ -1,6 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Metric } from './observe/metric.ts';
-import { METRICS, readClients } from './observe/metrics.ts';
+import { METRICS, readMetric } from './observe/metrics.ts';
 
 const PREFIX = 'sentry_bounded_profiling';
 
@@ -29,14 +29,14 @@ function register(metric: Metric, registry: Registry): void {
       collect() {
         // prom-client can only raise a counter: it starts from 0 again, because the statistics are sums.
         this.reset();
-        for (const { labels, value } of metric.read(readClients())) this.inc(labels, value);
+        for (const { labels, value } of readMetric(metric)) this.inc(labels, value);
       },
     });
   } else {
     new Gauge({
       ...options,
       collect() {
-        const readings = metric.read(readClients());
+        const readings = readMetric(metric);
         this.reset();
         // Without a client there is no level: 0, which prom-client would tell, means something else.
         if (readings.length === 0) this.remove({});

@@ -1,16 +1,15 @@
+import { liveStats, statsEver } from './client-registry.ts';
 import { DISCARD_REASONS, SKIP_REASONS } from './discard-reasons.ts';
-import { liveClients } from './live-clients.ts';
-import { counter, gauge, labelled, type Metric, seconds, shared, worst } from './metric.ts';
-import type { ProfilingStats } from './stats.ts';
+import { counter, gauge, labelled, type Metric, type Reading, seconds, shared, worst } from './metric.ts';
 
 const STATES = ['normal', 'reduced', 'paused'] as const;
 const CAUSES = ['heap', 'container', 'contexts', 'budget'] as const;
 const DROP_REASONS = Object.keys(DISCARD_REASONS) as (keyof typeof DISCARD_REASONS)[];
 const SKIPS = Object.keys(SKIP_REASONS) as (keyof typeof SKIP_REASONS)[];
 
-/** All clients of this process. */
-export function readClients(): ProfilingStats[] {
-  return Array.from(liveClients(), (client) => client.getStats());
+/** Reads a metric of this process. A counter counts closed clients too, because it must not fall. */
+export function readMetric({ kind, read }: Pick<Metric, 'kind' | 'read'>): readonly Reading[] {
+  return read(kind === 'counter' ? statsEver() : liveStats());
 }
 
 /** The figures of the statistics that change: closed sets of labels, base units. */

@@ -11,6 +11,8 @@ const MiB = 1024 * 1024;
 
 let relay: Relay;
 beforeEach(async () => {
+  // The counts of closed clients stay: without them each test begins as a process does.
+  Reflect.deleteProperty(globalThis, Symbol.for('sentry-bounded-profiling.clients'));
   relay = await startRelay();
 });
 afterEach(() => relay.close());
@@ -53,6 +55,38 @@ test('a Prometheus registry tells the statistics of all clients when it is scrap
   }
 });
 
+test('a counter does not fall when clients are closed, and levels are those of open clients', async () => {
+  const registry = new Registry();
+  registerProfilingMetrics(registry);
+  const read = async (name: string): Promise<number> => {
+    const [, value] =
+      new RegExp(`^sentry_bounded_profiling_${name} (\\S+)$`, 'm').exec(await registry.metrics()) ?? [];
+    return Number(value);
+  };
+  for (let closed = 0; closed < 3; closed++) {
+    const { client, send } = createClient(relay.dsn, { maxItemBytes: 2000 });
+    await send(profiledTransaction());
+    await send(profiledTransaction({ profile: incompressibleLists(1, 'transaction') }));
+    await send(profiledTransaction({ profile: incompressibleLists(10, 'transaction') }));
+    await client.flush(5000);
+    const counters = [
+      'profiles_captured_total',
+      'profiles_delivered_total',
+      'profiles_dropped_total{reason="too-large"}',
+      'sent_bytes_total',
+      'deflating_seconds_total',
+      'encoding_seconds_total',
+      'transactions_delayed_total',
+    ];
+    const before = await Promise.all(counters.map(read));
+    expect(before[0]).toBe(3 * (closed + 1));
+    expect(await read('budget_bytes')).toBeGreaterThan(0);
+    await client.close(1);
+    expect(await Promise.all(counters.map(read))).toEqual(before);
+    expect(await read('budget_bytes')).toBeNaN();
+  }
+});
+
 test('a figure of the process is told once, however many clients there are', async () => {
   const registry = new Registry();
   registerProfilingMetrics(registry);
@@ -61,7 +95,7 @@ test('a figure of the process is told once, however many clients there are', asy
   const text = await registry.metrics();
   const [, seconds] = /^sentry_bounded_profiling_deflating_seconds_total (\S+)$/m.exec(text) ?? [];
   expect(Number(seconds)).toBeGreaterThan(0);
-  expect(Number(seconds)).toBe(stats().cost.deflatingMs / 1000);
+  expect(Number(seconds)).toBeCloseTo(stats().cost.deflatingMs / 1000, 6);
 });
 
 test('the limits in force, and what they have cost, are told; a limit that is none is not', async () => {
