@@ -9,7 +9,7 @@ Says what the profiles in FILE are made of: a saved profile or an envelope of an
 FILE may be - for standard input.
 
   --json            prints an array with one object for each profile
-  --cpuprofile OUT  writes a .cpuprofile, for Chrome's DevTools, VS Code or speedscope; OUT-2 and so on for more threads
+  --cpuprofile OUT  writes a .cpuprofile, for Chrome's DevTools, VS Code or speedscope; OUT-2 and so on for more threads and profiles
   --help            prints this
   --version         prints the version
 

@@ -39,7 +39,7 @@ interface Described {
 export async function inspect({ file, json, cpuProfile }: InspectOptions): Promise<Inspection> {
   const name = file === '-' ? 'standard input' : file;
   const tally = new EnvelopeTally();
-  const files = cpuProfile === undefined ? undefined : new CpuProfileFiles(cpuProfile);
+  const files = cpuProfile === undefined ? undefined : new CpuProfileFiles(cpuProfile, file);
   const found: Described[] = [];
   const problems: string[] = [];
   let isWhole = false;
@@ -62,7 +62,7 @@ export async function inspect({ file, json, cpuProfile }: InspectOptions): Promi
 }
 
 async function readItem(
-  { header, bytes, text }: FoundItem,
+  { number, header, bytes, text }: FoundItem,
   files: CpuProfileFiles | undefined,
 ): Promise<Description> {
   if (header.content_type === PERFETTO) throw new NoProfileError('it is a Perfetto trace, which is not read');
@@ -73,7 +73,7 @@ async function readItem(
   }
   const profile = readProfile(text);
   const description = describeProfile(profile, header, bytes);
-  await files?.write(profile);
+  await files?.write(profile, number);
   return description;
 }
 
@@ -93,7 +93,10 @@ function withEnvelope(
 }
 
 function noProfile(tally: EnvelopeTally): string {
-  return `no profile is in this envelope: it has ${tally.describe() || 'no items'}`;
+  const items = tally.describe();
+  if (items === '')
+    return 'it is neither a profile, for it has no `profile`, nor an envelope, for it has no items';
+  return `no profile is in this envelope: it has ${items}`;
 }
 
 function toJson(found: readonly Described[]): string {

@@ -23,17 +23,19 @@ export function parsePayload(text: string): Payload {
   }
   if (!isJsonObject(json)) throw new NoProfileError('it is no JSON object');
   const { profile } = json;
-  if (!isJsonObject(profile)) {
-    const isAndroid = 'sampled_profile' in json;
-    throw new NoProfileError(
-      isAndroid ? "it is in Android's binary format, which is not read" : 'it has no object `profile`',
-    );
-  }
+  if (!isJsonObject(profile)) throw new NoProfileError(whyNoProfile(json));
   const { samples, stacks, frames } = profile;
   if (!Array.isArray(samples)) throw new NoProfileError('it has no list `profile.samples`');
   if (!Array.isArray(stacks)) throw new NoProfileError('it has no list `profile.stacks`');
   if (!Array.isArray(frames)) throw new NoProfileError('it has no list `profile.frames`');
   return { format: formatOf(json, samples[0]), json, samples, stacks, frames };
+}
+
+function whyNoProfile(json: JsonObject): string {
+  if ('sampled_profile' in json) return "it is in Android's binary format, which is not read";
+  if ('timeDeltas' in json)
+    return 'it is a .cpuprofile, which DevTools, VS Code and speedscope open as it is';
+  return 'it has no object `profile`';
 }
 
 /** By the version. If that is wrong, the times of the samples tell the format. */

@@ -10,6 +10,12 @@ const MAX_HEADER_BYTES = 1024 * 1024;
 /** V8 parses JSON from a string only, and this is its longest. */
 export const MAX_PAYLOAD_BYTES: number = constants.MAX_STRING_LENGTH;
 
+/** One of these tells a payload from the header of an envelope: the last one is that of a `.cpuprofile`. */
+const PAYLOAD_MEMBERS = ['profile', 'sampled_profile', 'timeDeltas'];
+
+/** Editors and shells of Windows put it before a text. */
+const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
+
 const NEWLINE = 0x0a;
 const WHITESPACE = /^[ \t\r\n]*/;
 const SHOWN_UNITS = 20;
@@ -33,6 +39,8 @@ export interface FoundItem {
  * @throws NoProfileError if the input is neither, or breaks off
  */
 export async function* readItems(reader: ByteReader, tally: EnvelopeTally): AsyncGenerator<FoundItem, void> {
+  const mark = await reader.peek(BYTE_ORDER_MARK.length);
+  if (mark.equals(BYTE_ORDER_MARK)) await reader.read(mark.length, 0);
   const head = await reader.peek(MAX_HEADER_BYTES);
   expectObject(head);
   tally.isEnvelope = isEnvelope(head);
@@ -68,7 +76,7 @@ function isEnvelope(head: Buffer): boolean {
   const newline = head.indexOf(NEWLINE);
   if (newline < 0 && head.length === MAX_HEADER_BYTES) return false;
   const first = parseObject(head.toString('utf8', 0, newline < 0 ? head.length : newline));
-  return first !== undefined && !('profile' in first) && !('sampled_profile' in first);
+  return first !== undefined && !PAYLOAD_MEMBERS.some((member) => member in first);
 }
 
 /** The header of the next item; undefined for an empty line, which SDKs leave at the end. */

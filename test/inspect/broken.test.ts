@@ -33,7 +33,16 @@ describe('what is no profile', () => {
       '[{"profile":{}}]',
       ': it begins with "[{\\"profile\\":{}}]", so it is neither an envelope nor the JSON of a profile',
     ],
-    ['an envelope without items', '{"event_id":"a"}\n', ': no profile is in this envelope: it has no items'],
+    [
+      'an envelope without items, or another JSON document in one line',
+      '{"event_id":"a"}\n',
+      ': it is neither a profile, for it has no `profile`, nor an envelope, for it has no items',
+    ],
+    [
+      'a .cpuprofile',
+      '{"nodes":[],"startTime":0,"endTime":1,"samples":[],"timeDeltas":[]}',
+      ': it is a .cpuprofile, which DevTools, VS Code and speedscope open as it is',
+    ],
     [
       'an envelope of other things',
       '{}\n{"type":"event"}\n{}\n{"type":"attachment","length":3}\na\nb\n{"type":"attachment"}\n\n',

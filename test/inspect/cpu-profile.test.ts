@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import type { Profiler } from 'node:inspector';
 import { join } from 'node:path';
 import { importFromChromeCPUProfile } from '@elg/speedscope/dist/library/import/chrome.js';
@@ -129,13 +129,26 @@ describe('a .cpuprofile', () => {
     const { directory, notes, cpuProfile } = await exportOf(python?.envelope as Buffer);
     expect(readdirSync(directory).sort()).toEqual(['out-2.cpuprofile', 'out.cpuprofile']);
     expect(notes).toBe(
-      `${join(directory, 'out.cpuprofile')}: thread 139914341721920, 3 samples\n${join(directory, 'out-2.cpuprofile')}: thread 139914101343936, 2 samples\n`,
+      `${join(directory, 'out.cpuprofile')}: item 2, thread 139914341721920, 3 samples\n${join(directory, 'out-2.cpuprofile')}: item 2, thread 139914101343936, 2 samples\n`,
     );
     const [first, second] = [cpuProfile, readCpuProfile(join(directory, 'out-2.cpuprofile'))].map(
       speedscopeTimes,
     );
     expect(first?.times.get('price')).toEqual({ selfUs: 40_000, totalUs: 40_000 });
     expect(second?.times.get('Condition.wait')).toEqual({ selfUs: 10_000, totalUs: 10_000 });
+  });
+
+  test('that would overwrite its input, by whatever path, is not written', async () => {
+    const envelope = writeEnvelope(chunkEnvelope());
+    const input = writeInput(envelope);
+    const link = join(temporaryDirectory(), 'link.cpuprofile');
+    symlinkSync(input, link);
+    for (const path of [input, link]) {
+      const { stderr, exitCode } = await runCommand(['inspect', input, '--cpuprofile', path]);
+      expect(exitCode).toBe(1);
+      expect(stderr).toContain(`${path} is the input, and would be overwritten`);
+      expect(readFileSync(input).equals(envelope)).toBe(true);
+    }
   });
 
   test('that can’t be written, or would be empty, is told with exit code 1', async () => {

@@ -60,6 +60,14 @@ describe('the report of a real profile', () => {
     expect(await reportOf(gzipSync(JSON.stringify(payload, undefined, 2)))).toEqual(report);
   });
 
+  test('is the same behind a byte order mark', async () => {
+    const envelope = writeEnvelope(real.v2);
+    const marked = (text: Buffer): Buffer => Buffer.concat([Buffer.from('\uFEFF'), text]);
+    const report = await reportOf(envelope);
+    expect(await reportOf(marked(envelope))).toEqual(report);
+    expect(await reportOf(gzipSync(marked(Buffer.from(JSON.stringify(payloadOf(real.v2))))))).toEqual(report);
+  });
+
   test('is the same from standard input', async () => {
     const envelope = writeEnvelope(real.v2);
     const { stdout, exitCode } = await runCommand(['inspect', '-', '--json'], oneByOne(gzipSync(envelope)));
