@@ -20,18 +20,22 @@ export function whyUnprofiled(options: RateOptions, profiler: SdkProfiler): stri
       return '`profilesSampleRate` is 0 or not set';
     return whyNoSpans(options);
   }
-  if (!profileSessionSampleRate) {
-    // SDK 9 and 10 take manual calls without any option.
-    const hasOption = 'profileSessionSampleRate' in options || 'profileLifecycle' in options;
-    const isOlder = typeof profiler._setupAutomaticSpanProfiling === 'function';
-    return isOlder && !hasOption
-      ? 'neither `profilesSampleRate` nor `profileSessionSampleRate` is set, and `Sentry.profiler.startProfiler()` was not called yet'
-      : '`profileSessionSampleRate` is 0 or not set';
-  }
+  if (!profileSessionSampleRate) return whyNoSession(options, profiler);
   if (profileLifecycle === undefined) {
     return "`profileLifecycle` is not 'trace', and `Sentry.profiler.startProfiler()` was not called yet";
   }
   return profileLifecycle === 'trace' ? whyNoSpans(options) : undefined;
+}
+
+function whyNoSession(options: RateOptions, profiler: SdkProfiler): string {
+  const isOlder = typeof profiler._setupAutomaticSpanProfiling === 'function';
+  // SDK 9 and 10 take manual calls without any option.
+  if (isOlder && !('profileSessionSampleRate' in options) && !('profileLifecycle' in options)) {
+    return 'neither `profilesSampleRate` nor `profileSessionSampleRate` is set, and `Sentry.profiler.startProfiler()` was not called yet';
+  }
+  const isOutdated = !isOlder && 'profilesSampleRate' in options;
+  const hint = isOutdated ? '; this SDK does not know `profilesSampleRate`' : '';
+  return `\`profileSessionSampleRate\` is 0 or not set${hint}`;
 }
 
 /** Decides as the SDK does (`hasSpansEnabled`). */

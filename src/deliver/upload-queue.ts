@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { keepAsyncContext } from '../async-context.ts';
 import { AwakeClock } from './awake-clock.ts';
+import { FailureStreak, type StreakListener } from './failure-streak.ts';
 import { Link, pauseAfter } from './link.ts';
 import type { NoAnswer } from './post.ts';
 import {
@@ -22,14 +23,9 @@ const MAX_OWN_FAILURES = 5;
 /** An upload that waits longer than this has missed its turn. New ones then go first, because their transactions wait. */
 const TURN_MS = 1000;
 
-/** Is told when the server can no longer be reached, and when it can again. */
-export interface QueueListener {
+export interface QueueListener extends StreakListener {
   /** Uploads were parked, or go on. */
   onChange(): void;
-  /** The server can't be reached. */
-  onDown(error: string): void;
-  /** It can be reached again. */
-  onUp(): void;
 }
 
 const NEVER_MADE: NoAnswer = { wasSent: false, isHopeless: true, error: 'the request could not be made' };
@@ -46,18 +42,19 @@ export class UploadQueue {
   readonly #late = new Map<Upload, Entry>();
   readonly #failed = new Map<Upload, Entry>();
   readonly #link = new Link();
+  readonly #streak: FailureStreak;
   readonly #clock = new AwakeClock();
   readonly #abort = new AbortController();
   /** Leaves the async context of the caller, so that no upload keeps a request's context alive. */
   readonly #detached = keepAsyncContext();
   #count = 0;
   #isEnding = false;
-  #lastError: string | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(maxRetryAgeMs: number, listener: QueueListener) {
     this.#maxRetryAgeMs = maxRetryAgeMs;
     this.#listener = listener;
+    this.#streak = new FailureStreak(listener);
     // Each attempt listens: Node would take more than ten of them for a leak, and say so.
     setMaxListeners(0, this.#abort.signal);
   }
@@ -75,7 +72,7 @@ export class UploadQueue {
       active,
       waiting,
       failingSinceMs,
-      lastError: failingSinceMs === undefined ? undefined : this.#lastError,
+      lastError: this.#streak.error,
       nextAttemptInMs: waiting > 0 && Number.isFinite(nextMs) ? Math.max(0, nextMs) : undefined,
     };
   }
@@ -150,7 +147,7 @@ export class UploadQueue {
 
   #foresee(entry: Entry): Foreseen | undefined {
     if (entry.upload.isCancelled) return { outcome: 'closed', detail: '' };
-    if (this.#isExpired(entry)) return { outcome: 'unanswered', detail: expired(entry) };
+    if (this.#isExpired(entry)) return { outcome: 'unanswered', detail: expired(entry, this.#streak.error) };
     return entry.upload.foresee();
   }
 
@@ -187,10 +184,8 @@ export class UploadQueue {
     if (result.statusCode !== undefined) {
       const wasDown = this.#link.isDown;
       this.#link.answered();
-      if (wasDown) {
-        this.#listener.onUp();
-        this.#park(false);
-      }
+      if (wasDown) this.#park(false);
+      this.#streak.end();
       end(entry, upload.conclude(result), `HTTP ${result.statusCode}`, result);
     } else {
       if (this.#link.answeredAtMs > lastTriedAtMs) entry.ownFailures++;
@@ -201,11 +196,13 @@ export class UploadQueue {
 
   #fail(entry: Entry, { wasSent, isHopeless, error }: NoAnswer): void {
     const { upload } = entry;
-    const wasDown = this.#link.isDown;
     if (isHopeless) this.#link.abandoned();
-    else this.#link.failed(entry.number);
-    this.#lastError = error;
-    if (this.#link.isDown && !wasDown && !this.#isEnding) this.#listener.onDown(error);
+    else {
+      this.#link.failed(entry.number);
+      // Where one upload alone waits, its second failure says as much as those of two.
+      const isCertain = this.#link.isDown || (entry.tries > 1 && entry.ownFailures === 0);
+      this.#streak.fail(error, isCertain && !this.#isEnding);
+    }
     entry.mayHaveArrived ||= wasSent;
     entry.error = error;
     if (this.#isEnding || upload.isCancelled) end(entry, 'closed', 'no answer before the end');
@@ -253,7 +250,7 @@ export class UploadQueue {
       for (const [upload, entry] of list) {
         if (!this.#isExpired(entry)) continue;
         list.delete(upload);
-        end(entry, 'unanswered', expired(entry));
+        end(entry, 'unanswered', expired(entry, this.#streak.error));
       }
     }
     this.#go();

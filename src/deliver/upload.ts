@@ -99,8 +99,12 @@ export function createEntry(
 
 export const NOT_SENT = 'not sent before the end';
 
-export function expired({ tries, error }: Entry): string {
-  return tries > 0 ? failed({ tries, error }) : 'its turn did not come in time';
+/** @param othersError of other uploads, if none gets an answer now */
+export function expired({ tries, error }: Entry, othersError: string | undefined): string {
+  if (tries > 0) return failed({ tries, error });
+  return othersError === undefined
+    ? 'its turn did not come in time'
+    : `never tried, others fail: ${othersError}`;
 }
 
 export function failed({ tries, error }: Pick<Entry, 'tries' | 'error'>): string {

@@ -14,7 +14,12 @@ const SPANS = { tracesSampleRate: 1 };
 test.each<[string, object, object, RegExp]>([
   ['SDK 10, no option', SPANS, OLDER, /^neither `profilesSampleRate` nor `profileSessionSampleRate` is set/],
   ['SDK 11, no option', SPANS, NEWER, /^`profileSessionSampleRate` is 0 or not set$/],
-  ['SDK 11, the option of SDK 10', { ...SPANS, profilesSampleRate: 1 }, NEWER, /^`profileSessionSampleRate`/],
+  [
+    'SDK 11, the option of SDK 10',
+    { ...SPANS, profilesSampleRate: 1 },
+    NEWER,
+    /^`profileSessionSampleRate` is 0 or not set; this SDK does not know `profilesSampleRate`$/,
+  ],
   [
     'SDK 10, a rate of 0',
     { ...SPANS, profilesSampleRate: 0 },

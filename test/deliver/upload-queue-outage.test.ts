@@ -62,6 +62,19 @@ test('an answer to what began before the way was down unparks what waits', async
   queue.close();
 });
 
+test('an upload that was never tried before its age says why the others failed', async () => {
+  const queue = createQueue(MINUTE_MS);
+  for (const name of ['a', 'b']) add(queue, new Probe(name, () => REFUSED));
+  await settle();
+  const waiting = Array.from({ length: 200 }, () => add(queue, new Probe('waiting', () => REFUSED)));
+  await pass(2 * MINUTE_MS);
+  const untried = waiting.filter(({ attempts }) => attempts === 0);
+  expect(untried.length).toBeGreaterThan(100);
+  for (const { ending } of untried) {
+    expect(ending).toMatchObject({ outcome: 'unanswered', detail: 'never tried, others fail: ECONNREFUSED' });
+  }
+});
+
 test('a server that is down is asked by one at a time, ever less often, and then by all', async () => {
   const queue = createQueue();
   let isUp = false;

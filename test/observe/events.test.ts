@@ -53,21 +53,28 @@ test('uploads that fail are seen while they do: since when, why, and when the ne
   expect(upload.nextAttemptInMs).toBeLessThanOrEqual(30_000);
 });
 
-test('a streak of failing uploads is one line in the debug log when it begins, and one when it ends', async () => {
-  const log = vi.spyOn(debug, 'log');
-  onTestFinished(() => log.mockRestore());
-  const { port, dsn } = relay;
-  await relay.close();
-  const { client, send } = createClient(dsn);
-  for (let i = 0; i < 5; i++) await send(profiledTransaction());
-  relay = await startRelay({ port });
-  await client.flush(10_000);
-  const lines = log.mock.calls.flat().filter((line) => /Uploads/.test(String(line)));
-  expect(lines).toEqual([
-    '[BoundedProfiling] Uploads are failing (ECONNREFUSED): profiles wait',
-    '[BoundedProfiling] Uploads pass again',
-  ]);
-});
+test.each([
+  ['many', 5],
+  ['one that is tried again', 1],
+])(
+  'a streak of failing uploads, %s, is one line in the debug log when it begins, and one when it ends',
+  async (_, profiles) => {
+    const log = vi.spyOn(debug, 'log');
+    onTestFinished(() => log.mockRestore());
+    const { port, dsn } = relay;
+    await relay.close();
+    const { client, send } = createClient(dsn);
+    for (let i = 0; i < profiles; i++) await send(profiledTransaction());
+    await client.flush(1000);
+    relay = await startRelay({ port });
+    await client.flush(10_000);
+    const lines = log.mock.calls.flat().filter((line) => /Uploads/.test(String(line)));
+    expect(lines).toEqual([
+      '[BoundedProfiling] Uploads are failing (ECONNREFUSED): profiles wait',
+      '[BoundedProfiling] Uploads pass again',
+    ]);
+  },
+);
 
 test('a thousand drops of a kind are a few lines, and the rest is counted', async () => {
   const log = vi.spyOn(debug, 'log');
