@@ -1,7 +1,7 @@
 // Imports run downward. `npm run check` holds src to this list of layers, from the top down.
 
 /** Folders and files of src. What stands in one line does not know of each other. */
-const LAYERS = [
+export const LAYERS = [
   ['index', 'cli'],
   ['integration'],
   ['bounded-client'],

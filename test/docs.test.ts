@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { LAYERS } from '../.dependency-cruiser.mjs';
 import { CELLS, LINES } from './compat/lines.ts';
 import { tableOf } from './compat/table.ts';
 
@@ -69,12 +70,20 @@ test.each(CHARTS)('docs/%s follows the colour scheme of its reader', (name) => {
   expect(svg).not.toMatch(/<rect[^>]*fill="white"/);
 });
 
-test.each(['docs/how-it-works.md', 'CONTRIBUTING.md'])('%s maps every folder and file of src', (page) => {
+test('docs/how-it-works.md lists every folder and file of src, in the order in which imports run', () => {
   const names = readdirSync(join(ROOT, 'src'), { withFileTypes: true }).map((entry) =>
     entry.isDirectory() ? `${entry.name}/` : entry.name.replace(/\.ts$/, ''),
   );
-  const text = read(page);
-  expect(names.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
+  const [, table = ''] = read('docs/how-it-works.md').split('| folder or file |');
+  const rows = table.split('\n\n')[0]?.split('\n').slice(2) ?? [];
+  const listed = rows.map((row) =>
+    [...(row.split('|')[1] ?? '').matchAll(/`([^`]+)`/g)].map(([, name = '']) => name),
+  );
+  expect(listed.flat().sort()).toEqual(names.sort());
+  const layerOf = (name: string): number =>
+    LAYERS.findIndex((layer) => layer.includes(name.replace('/', '')));
+  const order = listed.flatMap((row) => row.map(layerOf).sort((a, b) => a - b));
+  expect(order).toEqual(order.toSorted((a, b) => a - b));
 });
 
 test.each(['options', 'statistics'])('docs/%s.md names every member of its type', (name) => {
