@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
+import * as Sentry from '@sentry/node';
 import { register } from 'prom-client';
 import { registerProfilingMetrics } from 'sentry-bounded-profiling/prometheus';
 
@@ -25,3 +26,9 @@ const server = createServer(async (request, response) => {
 });
 
 server.listen(Number(process.env.PORT ?? 3000));
+
+process.once('SIGTERM', () => {
+  server.close();
+  // Sends the waiting envelopes, for two seconds at most.
+  void Sentry.close(2000);
+});
