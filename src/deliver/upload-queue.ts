@@ -212,14 +212,17 @@ export class UploadQueue {
       entry.retryAtMs = performance.now() + pauseAfter(entry.tries);
       upload.isParked = true;
       this.#failed.set(upload, entry);
-      if (this.#link.isDown) this.#park(true);
-      else this.#listener.onChange();
     }
+    if (this.#link.isDown) this.#park(true);
+    else this.#listener.onChange();
   }
 
-  /** While the server can't be reached, all wait for it; those that have failed, for their own time too. */
+  /**
+   * While the server can't be reached, all wait for it: those too that a flush has set free and that had no turn before it went down again.
+   * When it is back, those that have failed still wait for their own time.
+   */
   #park(isDown: boolean): void {
-    for (const list of [this.#fresh, this.#late]) {
+    for (const list of isDown ? this.#lists : [this.#fresh, this.#late]) {
       for (const upload of list.keys()) upload.isParked = isDown;
     }
     this.#listener.onChange();

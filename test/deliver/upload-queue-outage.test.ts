@@ -136,3 +136,49 @@ test('when a server is back, what has failed waits behind what was never tried',
   await pass(5000);
   expect(order[0]).toBe('new');
 });
+
+test('what a flush has set free is parked again when the server goes down before its turn', async () => {
+  const queue = createQueue();
+  let isUp = false;
+  const waiting = Array.from({ length: 6 }, (_, i) => {
+    const refuse = (): NoAnswer | Promise<NoAnswer> =>
+      isUp ? new Promise((resolve) => setTimeout(() => resolve(REFUSED), 1000)) : REFUSED;
+    return add(queue, new Probe(String(i), refuse));
+  });
+  await settle();
+  add(queue, new Probe('answered', () => ACCEPTED));
+  isUp = true;
+  while (!queue.isFlowing) await pass(100);
+  queue.hurry();
+  expect(waiting.some(({ isParked }) => isParked)).toBe(false);
+  while (queue.isFlowing) await pass(100);
+  expect(waiting.filter(({ isParked }) => !isParked)).toHaveLength(queue.stats.active);
+  queue.close();
+});
+
+test('what waits is parked too when the failure that shows it is the last one of its upload', async () => {
+  const queue = createQueue();
+  let fail: (given: NoAnswer) => void = () => {};
+  const offender = add(queue, new Probe('offender', () => new Promise((resolve) => (fail = resolve))));
+  for (let failures = 0; failures < 4; failures++) {
+    await pass(100);
+    add(queue, new Probe('answered', () => ACCEPTED));
+    await settle();
+    fail(REFUSED);
+    await settle();
+    queue.hurry();
+  }
+  await pass(100);
+  add(queue, new Probe('answered', () => ACCEPTED));
+  await pass(1000);
+  add(queue, new Probe('another', () => REFUSED));
+  for (let i = 0; i < 29; i++) add(queue, new Probe('on its way', silent));
+  const waiting = add(queue, new Probe('waiting', silent));
+  await settle();
+  expect(waiting.isParked).toBe(false);
+  fail(REFUSED);
+  await settle();
+  expect(offender.ending?.outcome).toBe('unanswered');
+  expect([queue.isFlowing, waiting.isParked]).toEqual([false, true]);
+  queue.close();
+});
