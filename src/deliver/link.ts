@@ -94,8 +94,8 @@ export class Link {
     this.#active++;
   }
 
+  /** An attempt has got its answer, and keeps its place until it has {@link left}. */
   answered(): void {
-    this.#active--;
     this.#answeredAtMs = performance.now();
     if (this.isDown) this.#maxBehind = 1;
     this.#maxBehind = Math.min(this.#maxBehind + 1, MAX_ACTIVE);
@@ -104,8 +104,8 @@ export class Link {
     this.#pauses = 0;
   }
 
-  /** An attempt has ended that could not even be made. */
-  abandoned(): void {
+  /** An attempt no longer holds a connection: its answer has ended, or it could not even be made. */
+  left(): void {
     this.#active--;
   }
 

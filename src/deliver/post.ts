@@ -11,6 +11,8 @@ export interface Answer {
     readonly 'retry-after': string | null;
     readonly 'x-sentry-rate-limits': string | null;
   };
+  /** Comes true when its body has come to an end or is given up: until then it holds a connection. */
+  readonly ended?: Promise<void>;
 }
 
 /** No answer came. */
@@ -24,7 +26,7 @@ export interface NoAnswer {
   readonly error: string;
 }
 
-/** How long an answer may take to come to its end. Its status alone counts, and until then it holds a connection. */
+/** How long an answer may take to come to its end. Its status alone counts, and meanwhile only its connection waits. */
 const BODY_MS = 1000;
 
 /**
@@ -64,7 +66,11 @@ function postOnce(
   return new Promise((resolve) => {
     const connecting = new AbortController();
     let request: ClientRequest | undefined;
-    let answer: Answer | undefined;
+    let isAnswered = false;
+    let markEnded = (): void => {};
+    const ended = new Promise<void>((resolve) => {
+      markEnded = resolve;
+    });
     let timer: NodeJS.Timeout | undefined;
     let socket: Partial<Socket> | undefined;
     let bytesReadBefore = 0;
@@ -73,8 +79,10 @@ function postOnce(
       clearTimeout(timer);
       // Node's own `signal` listens until the request is closed, which some are long after they have ended.
       signal.removeEventListener('abort', breakOff);
+      markEnded();
       const wasSent = request?.writableFinished ?? false;
-      resolve({ result: answer ?? { wasSent, isHopeless, error }, isStale: isStale && answer === undefined });
+      // Changes nothing after an answer.
+      resolve({ result: { wasSent, isHopeless, error }, isStale });
     };
     // Destroyed before it has a connection, behind a proxy that does not answer, a request says nothing.
     const destroy = (error: string): void => {
@@ -84,12 +92,13 @@ function postOnce(
     };
     const breakOff = (): void => destroy('broken off');
     const giveUp = (): void => {
-      if (answer === undefined) destroy(`no answer in ${timeoutMs} ms`);
+      if (!isAnswered) destroy(`no answer in ${timeoutMs} ms`);
     };
     const take = (response: IncomingMessage): void => {
-      answer = toAnswer(response);
+      isAnswered = true;
       clearTimeout(timer);
       timer = setTimeout(breakOff, BODY_MS).unref();
+      resolve({ result: { ...toAnswer(response), ended }, isStale: false });
     };
 
     signal.addEventListener('abort', breakOff);

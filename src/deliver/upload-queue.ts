@@ -186,7 +186,12 @@ export class UploadQueue {
       this.#link.answered();
       if (wasDown) this.#park(false);
       this.#streak.end();
-      end(entry, upload.conclude(result), `HTTP ${result.statusCode}`, result);
+      const { ended, ...answer } = result;
+      end(entry, upload.conclude(result), `HTTP ${result.statusCode}`, answer);
+      // Before the answer has ended, because a flush would see all others parked, and not wait for them.
+      this.#go();
+      await ended;
+      this.#link.left();
     } else {
       if (this.#link.answeredAtMs > lastTriedAtMs) entry.ownFailures++;
       this.#fail(entry, result);
@@ -196,7 +201,7 @@ export class UploadQueue {
 
   #fail(entry: Entry, { wasSent, isHopeless, error }: NoAnswer): void {
     const { upload } = entry;
-    if (isHopeless) this.#link.abandoned();
+    if (isHopeless) this.#link.left();
     else {
       this.#link.failed(entry.number);
       // Where one upload alone waits, its second failure says as much as those of two.

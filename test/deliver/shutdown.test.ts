@@ -140,6 +140,16 @@ test.each([
   expect(stats()).toMatchObject({ captured: 6, pending: 6 });
 });
 
+test('flush does not wait for an answer to end, as the stock SDK does not', async () => {
+  relay.behave({ kind: 'stop-mid-response', end: 'hang' });
+  const { transport, stats } = createClient(relay.dsn);
+  // Only work that waits for no timer goes on.
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  void transport.send(profiledTransaction() as never);
+  expect(await transport.flush(HOUR_MS)).toBe(true);
+  expect(stats()).toMatchObject({ delivered: 1, upload: { active: 1 } });
+});
+
 test('close gives what is on its way nearly all the time there is', async () => {
   relay.behave({ kind: 'slow', delayMs: 1500 });
   const { client, send, stats } = createClient(relay.dsn);
