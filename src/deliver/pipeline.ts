@@ -118,11 +118,13 @@ export class Pipeline {
   async settle(timeoutMs: number | undefined): Promise<boolean> {
     const { carrier, settling } = this.#deps;
     const endMs = performance.now() + (timeoutMs || Number.POSITIVE_INFINITY);
+    const wasTrying = carrier.stats.active > 0;
     carrier.hurry();
     if (await settling.settle(timeoutMs)) return true;
     const leftMs = endMs - performance.now();
-    if (leftMs <= 0) return false;
-    // An attempt may have begun before the server was back, and failed just now: once more is worth it.
+    // An attempt that has begun since says that the server is still down: another may take as long to say the same.
+    if (leftMs <= 0 || (!carrier.isFlowing && !wasTrying)) return false;
+    // One attempt may have failed by itself, or have begun before the server was back: once more is worth it.
     carrier.hurry();
     return settling.settle(Number.isFinite(leftMs) ? leftMs : undefined);
   }

@@ -140,6 +140,18 @@ test.each([
   expect(stats()).toMatchObject({ captured: 6, pending: 6 });
 });
 
+test('a flush in an outage tries once, because each try may take as long as the last', async () => {
+  relay.behave({ kind: 'reset' });
+  const { transport, stats } = createClient(relay.dsn);
+  for (let i = 0; i < 3; i++) await transport.send(profiledTransaction() as never);
+  await transport.flush(HOUR_MS);
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  const { length } = relay.requests;
+  for (let i = 0; i < 3; i++) expect(await transport.flush(HOUR_MS)).toBe(false);
+  expect(relay.requests.length - length).toBe(3);
+  expect(stats()).toMatchObject({ captured: 3, pending: 3 });
+});
+
 test('flush does not wait for an answer to end, as the stock SDK does not', async () => {
   relay.behave({ kind: 'stop-mid-response', end: 'hang' });
   const { transport, stats } = createClient(relay.dsn);
