@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { keepAsyncContext } from '../async-context.ts';
 import { AwakeClock } from './awake-clock.ts';
-import { FailureStreak, type StreakListener } from './failure-streak.ts';
+import { FailureStreak } from './failure-streak.ts';
 import { Link, pauseAfter } from './link.ts';
 import type { NoAnswer } from './post.ts';
 import {
@@ -13,6 +13,7 @@ import {
   type Foreseen,
   failed,
   NOT_SENT,
+  type QueueListener,
   type Upload,
   type UploadStats,
 } from './upload.ts';
@@ -22,11 +23,6 @@ const MAX_OWN_FAILURES = 5;
 
 /** An upload that waits longer than this has missed its turn. New ones then go first, because their transactions wait. */
 const TURN_MS = 1000;
-
-export interface QueueListener extends StreakListener {
-  /** Uploads were parked, or go on. */
-  onChange(): void;
-}
 
 const NEVER_MADE: NoAnswer = { wasSent: false, isHopeless: true, error: 'the request could not be made' };
 
@@ -48,6 +44,8 @@ export class UploadQueue {
   /** Leaves the async context of the caller, so that no upload keeps a request's context alive. */
   readonly #detached = keepAsyncContext();
   #count = 0;
+  /** Whether a new one went last, before one that has waited. */
+  #wasPassed = false;
   #isEnding = false;
   #timer: NodeJS.Timeout | undefined;
 
@@ -151,10 +149,17 @@ export class UploadQueue {
     return entry.upload.foresee();
   }
 
-  /** New ones before those that have missed their turn, and these before those that have failed. */
+  /** New ones first. Where these would take all places, each second one is for those that have waited: their turn would not come. */
   #next(): Entry | undefined {
-    const fresh = this.#firstFresh();
-    if (fresh !== undefined && this.#link.mayTry('new')) return fresh;
+    const fresh = this.#link.mayTry('new') ? this.#firstFresh() : undefined;
+    const waited = this.#firstThatWaited();
+    const next = this.#wasPassed && !this.#link.isDown ? (waited ?? fresh) : (fresh ?? waited);
+    if (waited !== undefined) this.#wasPassed = next === fresh;
+    return next;
+  }
+
+  /** Those that have missed their turn before those that have failed. */
+  #firstThatWaited(): Entry | undefined {
     const late = firstOf(this.#late);
     if (late !== undefined && this.#link.mayTry('late')) return late;
     if (!this.#link.mayTry('again')) return undefined;

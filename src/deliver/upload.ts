@@ -1,3 +1,4 @@
+import type { StreakListener } from './failure-streak.ts';
 import type { Outcome } from './fates.ts';
 import type { Answer, NoAnswer } from './post.ts';
 
@@ -55,6 +56,11 @@ export interface Upload {
   readonly isCancelled: boolean;
   /** Takes it out of the queue: nobody wants it any more. */
   remove(): void;
+}
+
+export interface QueueListener extends StreakListener {
+  /** Uploads were parked, or go on. */
+  onChange(): void;
 }
 
 /** An upload that waits or is under way. */

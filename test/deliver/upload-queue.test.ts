@@ -52,6 +52,29 @@ test('what has just come goes before what has missed its turn', async () => {
   queue.close();
 });
 
+test.each([
+  { how: 'has missed its turn', failures: 0 },
+  { how: 'has failed', failures: 1 },
+])('what $how gets a place too where new ones would take all', async ({ failures }) => {
+  const queue = createQueue();
+  const answers: ((answer: Answer) => void)[] = [];
+  const slow = (): Promise<Answer> => new Promise((resolve) => answers.push(resolve));
+  const waiting: Probe = new Probe('waiting', () => (waiting.attempts > failures ? silent() : REFUSED));
+  if (failures > 0) add(queue, waiting);
+  await settle();
+  for (let i = 0; i < 30; i++) add(queue, new Probe('slow', slow));
+  if (failures === 0) add(queue, waiting);
+  await pass(1500);
+  const fresh = Array.from({ length: 10 }, () => add(queue, new Probe('fresh', slow)));
+  for (let i = 0; i < 4; i++) {
+    answers.shift()?.(ACCEPTED);
+    await settle();
+  }
+  expect(waiting.attempts).toBe(failures + 1);
+  expect(fresh.filter(({ attempts }) => attempts > 0)).toHaveLength(3);
+  queue.close();
+});
+
 test('the age counts without a failure too: what has waited too long for its turn is not sent', async () => {
   const queue = createQueue(2000);
   for (let i = 0; i < 30; i++) add(queue, new Probe('slow', silent));
