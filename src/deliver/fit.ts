@@ -64,7 +64,7 @@ export class Fit {
     shipment.isPreparing = false;
     this.#deps.onPrepared();
     if (isKept) {
-      shipment.isPreparing = await isRefused(ending);
+      shipment.isPreparing = await isRefused(shipment, ending);
       entry.resize(shipment.isPreparing ? objectBytes : parcel.heldBytes);
       if (shipment.isPreparing) return true;
     }

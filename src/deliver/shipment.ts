@@ -59,6 +59,8 @@ export class Shipment {
   mayHaveArrived = false;
   /** Told when the rest, sent alone, was refused for its size: then the profile's size was not to blame. */
   onRestRefused: (() => void) | undefined;
+  /** Told when an attempt has got no answer. */
+  onNoAnswer: (() => void) | undefined;
   /** Whether uploads are still to come. */
   isPreparing = true;
   readonly #deps: ShipmentDeps;

@@ -92,7 +92,7 @@ export class Splitting {
     onShip(this.#shipment, encoding);
     const ending = parcel.ship();
     const isInDoubt = !limits.isProven(parcel.requestBytes) && carrier.isFlowing;
-    if (isInDoubt && (await isRefused(ending))) {
+    if (isInDoubt && (await isRefused(this.#shipment, ending))) {
       this.#hold(-parcel.heldBytes);
       return true;
     }

@@ -126,6 +126,7 @@ export class UploadCarrier implements Carrier {
         else {
           shipment.mayHaveArrived = mayHaveArrived || result.wasSent;
           shipment.release();
+          shipment.onNoAnswer?.();
         }
         return result;
       },

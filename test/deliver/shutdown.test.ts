@@ -140,6 +140,21 @@ test.each([
   expect(stats()).toMatchObject({ captured: 6, pending: 6 });
 });
 
+test.each([
+  { what: 'whole', maxRequestBytes: undefined },
+  { what: 'in parts', maxRequestBytes: 300_000 },
+])('nor does it wait for word on the size of large chunks, $what', async ({ maxRequestBytes }) => {
+  const { dsn } = relay;
+  await relay.close();
+  const { transport, stats } = createClient(dsn, { maxRequestBytes });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  for (let i = 0; i < 3; i++) {
+    void transport.send(profileChunk({ profile: incompressibleLists(1500) }) as never);
+    expect(await transport.flush(HOUR_MS)).toBe(false);
+  }
+  expect(stats()).toMatchObject({ captured: 3, pending: 3 });
+});
+
 test('a flush in an outage tries once, because each try may take as long as the last', async () => {
   relay.behave({ kind: 'reset' });
   const { transport, stats } = createClient(relay.dsn);
