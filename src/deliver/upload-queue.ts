@@ -9,6 +9,7 @@ import {
   type Ending,
   type Entry,
   end,
+  endPause,
   expired,
   type Foreseen,
   failed,
@@ -102,7 +103,7 @@ export class UploadQueue {
   hurry(): void {
     this.#link.hurry();
     for (const entry of this.#failed.values()) {
-      entry.retryAtMs = 0;
+      endPause(entry);
       entry.upload.isParked = this.#link.isDown;
     }
     this.#go();
@@ -219,7 +220,7 @@ export class UploadQueue {
     else if (isHopeless || entry.ownFailures >= MAX_OWN_FAILURES) {
       end(entry, 'unanswered', failed(entry));
     } else {
-      entry.retryAtMs = performance.now() + pauseAfter(entry.tries);
+      entry.retryAtMs = performance.now() + pauseAfter(++entry.pauses);
       upload.isParked = true;
       this.#failed.set(upload, entry);
     }
@@ -227,10 +228,7 @@ export class UploadQueue {
     else this.#listener.onChange();
   }
 
-  /**
-   * While the server can't be reached, all wait for it: those too that a flush has set free and that had no turn before it went down again.
-   * When it is back, those that have failed still wait for their own time.
-   */
+  /** While the server can't be reached, all wait for it. Those that have failed wait for their own time too, when it is back. */
   #park(isDown: boolean): void {
     for (const list of isDown ? this.#lists : [this.#fresh, this.#late]) {
       for (const upload of list.keys()) upload.isParked = isDown;

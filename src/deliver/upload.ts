@@ -74,6 +74,8 @@ export interface Entry {
   triedAtMs: number;
   retryAtMs: number;
   tries: number;
+  /** Pauses that it has waited for, or does: each is longer than the last. */
+  pauses: number;
   /** Failures while others got their answers. */
   ownFailures: number;
   mayHaveArrived: boolean;
@@ -97,10 +99,17 @@ export function createEntry(
     triedAtMs: nowMs,
     retryAtMs: 0,
     tries: 0,
+    pauses: 0,
     ownFailures: 0,
     mayHaveArrived: false,
     error: '',
   };
+}
+
+/** Ends its pause before the time. The next one is as long: what a flush tries says little about how long an outage lasts. */
+export function endPause(entry: Entry): void {
+  if (entry.retryAtMs > performance.now()) entry.pauses--;
+  entry.retryAtMs = 0;
 }
 
 export const NOT_SENT = 'not sent before the end';

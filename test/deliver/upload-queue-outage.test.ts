@@ -182,3 +182,17 @@ test('what waits is parked too when the failure that shows it is the last one of
   expect([queue.isFlowing, waiting.isParked]).toEqual([false, true]);
   queue.close();
 });
+
+test('attempts that flushes have hurried make no pause longer', async () => {
+  const queue = createQueue();
+  let isUp = false;
+  const probes = ['a', 'b'].map((name) => add(queue, new Probe(name, () => (isUp ? ACCEPTED : REFUSED))));
+  await settle();
+  for (let i = 0; i < 20; i++) {
+    queue.hurry();
+    await pass(100);
+  }
+  isUp = true;
+  await pass(2100);
+  expect(probes.map(({ ending }) => ending?.outcome)).toEqual(['accepted', 'accepted']);
+});
