@@ -9,7 +9,6 @@ import {
   type Ending,
   type Entry,
   end,
-  endPause,
   expired,
   type Foreseen,
   failed,
@@ -18,12 +17,10 @@ import {
   type Upload,
   type UploadStats,
 } from './upload.ts';
+import { TURN_MS, WaitingUploads } from './waiting-uploads.ts';
 
 /** An upload that fails so often while others pass will fail again: a middlebox may cut off its body, for example. */
 const MAX_OWN_FAILURES = 5;
-
-/** An upload that waits longer than this has missed its turn. New ones then go first, because their transactions wait. */
-const TURN_MS = 1000;
 
 const NEVER_MADE: NoAnswer = { wasSent: false, isHopeless: true, error: 'the request could not be made' };
 
@@ -34,19 +31,14 @@ const NEVER_MADE: NoAnswer = { wasSent: false, isHopeless: true, error: 'the req
 export class UploadQueue {
   readonly #maxRetryAgeMs: number;
   readonly #listener: QueueListener;
-  /** Uploads that were never tried: new ones, and ones that have missed their turn. */
-  readonly #fresh = new Map<Upload, Entry>();
-  readonly #late = new Map<Upload, Entry>();
-  readonly #failed = new Map<Upload, Entry>();
   readonly #link = new Link();
+  readonly #waiting = new WaitingUploads(this.#link);
   readonly #streak: FailureStreak;
   readonly #clock = new AwakeClock();
   readonly #abort = new AbortController();
   /** Leaves the async context of the caller, so that no upload keeps a request's context alive. */
   readonly #detached = keepAsyncContext();
   #count = 0;
-  /** Whether a new one went last, before one that has waited. */
-  #wasPassed = false;
   #isEnding = false;
   #timer: NodeJS.Timeout | undefined;
 
@@ -64,9 +56,9 @@ export class UploadQueue {
   }
 
   get stats(): UploadStats {
-    const waiting = this.#lists.reduce((sum, { size }) => sum + size, 0);
+    const { size: waiting } = this.#waiting;
     const { active, failingSinceMs } = this.#link;
-    const nextMs = this.#triesAtMs() - performance.now();
+    const nextMs = this.#waiting.triesAtMs() - performance.now();
     return {
       active,
       waiting,
@@ -83,7 +75,7 @@ export class UploadQueue {
       if (this.#isEnding) end(entry, 'closed', NOT_SENT);
       else {
         upload.isParked = this.#link.isDown;
-        this.#fresh.set(upload, entry);
+        this.#waiting.addNew(entry);
         this.#go();
       }
     });
@@ -91,21 +83,15 @@ export class UploadQueue {
 
   /** Takes out an upload that nobody wants any more. */
   remove(upload: Upload): void {
-    for (const list of this.#lists) {
-      const entry = list.get(upload);
-      if (entry !== undefined) end(entry, 'closed', NOT_SENT);
-      list.delete(upload);
-    }
+    const entry = this.#waiting.remove(upload);
+    if (entry !== undefined) end(entry, 'closed', NOT_SENT);
     this.#rest();
   }
 
   /** Tries failed uploads again at once; only one of them while the server can't be reached. */
   hurry(): void {
     this.#link.hurry();
-    for (const entry of this.#failed.values()) {
-      endPause(entry);
-      entry.upload.isParked = this.#link.isDown;
-    }
+    this.#waiting.hurry();
     this.#go();
   }
 
@@ -119,24 +105,13 @@ export class UploadQueue {
   endWaiting(): void {
     this.#isEnding = true;
     clearTimeout(this.#timer);
-    for (const list of this.#lists) {
-      for (const entry of list.values()) end(entry, 'closed', NOT_SENT);
-      list.clear();
-    }
+    for (const { upload } of this.#waiting.all) this.remove(upload);
     this.#rest();
   }
 
-  get #isWaiting(): boolean {
-    return this.#lists.some(({ size }) => size > 0);
-  }
-
-  get #lists(): readonly Map<Upload, Entry>[] {
-    return [this.#fresh, this.#late, this.#failed];
-  }
-
   #go(): void {
-    for (let entry = this.#next(); entry !== undefined; entry = this.#next()) {
-      for (const list of this.#lists) list.delete(entry.upload);
+    const waiting = this.#waiting;
+    for (let entry = waiting.takeNext(); entry !== undefined; entry = waiting.takeNext()) {
       const foreseen = this.#foresee(entry);
       if (foreseen !== undefined) end(entry, foreseen.outcome, foreseen.detail);
       else void this.#detached(() => this.#attempt(entry));
@@ -148,36 +123,6 @@ export class UploadQueue {
     if (entry.upload.isCancelled) return { outcome: 'closed', detail: '' };
     if (this.#isExpired(entry)) return { outcome: 'unanswered', detail: expired(entry, this.#streak.error) };
     return entry.upload.foresee();
-  }
-
-  /** New ones first. Where these would take all places, each second one is for those that have waited: their turn would not come. */
-  #next(): Entry | undefined {
-    const fresh = this.#link.mayTry('new') ? this.#firstFresh() : undefined;
-    const waited = this.#firstThatWaited();
-    const next = this.#wasPassed && !this.#link.isDown ? (waited ?? fresh) : (fresh ?? waited);
-    if (waited !== undefined) this.#wasPassed = next === fresh;
-    return next;
-  }
-
-  /** Those that have missed their turn before those that have failed. */
-  #firstThatWaited(): Entry | undefined {
-    const late = firstOf(this.#late);
-    if (late !== undefined && this.#link.mayTry('late')) return late;
-    if (!this.#link.mayTry('again')) return undefined;
-    if (this.#link.isDown) return firstOf(this.#failed);
-    const nowMs = performance.now();
-    for (const entry of this.#failed.values()) if (entry.retryAtMs <= nowMs) return entry;
-    return undefined;
-  }
-
-  #firstFresh(): Entry | undefined {
-    const lateMs = performance.now() - TURN_MS;
-    for (const [upload, entry] of this.#fresh) {
-      if (entry.queuedAtMs > lateMs) return entry;
-      this.#fresh.delete(upload);
-      this.#late.set(upload, entry);
-    }
-    return undefined;
   }
 
   async #attempt(entry: Entry): Promise<void> {
@@ -222,17 +167,14 @@ export class UploadQueue {
     } else {
       entry.retryAtMs = performance.now() + pauseAfter(++entry.pauses);
       upload.isParked = true;
-      this.#failed.set(upload, entry);
+      this.#waiting.addFailed(entry);
     }
     if (this.#link.isDown) this.#park(true);
     else this.#listener.onChange();
   }
 
-  /** While the server can't be reached, all wait for it. Those that have failed wait for their own time too, when it is back. */
   #park(isDown: boolean): void {
-    for (const list of isDown ? this.#lists : [this.#fresh, this.#late]) {
-      for (const upload of list.keys()) upload.isParked = isDown;
-    }
+    this.#waiting.park(isDown);
     this.#listener.onChange();
   }
 
@@ -250,51 +192,25 @@ export class UploadQueue {
   #wakeLater(): void {
     clearTimeout(this.#timer);
     this.#rest();
-    const atMs = Math.min(this.#triesAtMs(), this.#firstExpiryMs());
-    if (!this.#isWaiting || this.#isEnding || atMs === Number.POSITIVE_INFINITY) return;
-    const delayMs = Math.max(1, Math.ceil(atMs - performance.now()));
+    const nowMs = performance.now();
+    let atMs = this.#waiting.triesAtMs();
+    for (const entry of this.#waiting.oldest()) atMs = Math.min(atMs, nowMs + this.#leftMs(entry));
+    if (this.#waiting.size === 0 || this.#isEnding || atMs === Number.POSITIVE_INFINITY) return;
+    const delayMs = Math.max(1, Math.ceil(atMs - nowMs));
     this.#timer = this.#detached(() => setTimeout(() => this.#wake(), delayMs).unref());
   }
 
   #wake(): void {
-    for (const list of this.#lists) {
-      for (const [upload, entry] of list) {
-        if (!this.#isExpired(entry)) continue;
-        list.delete(upload);
-        end(entry, 'unanswered', expired(entry, this.#streak.error));
-      }
+    for (const entry of this.#waiting.all) {
+      if (!this.#isExpired(entry)) continue;
+      this.#waiting.remove(entry.upload);
+      end(entry, 'unanswered', expired(entry, this.#streak.error));
     }
     this.#go();
   }
 
-  #triesAtMs(): number {
-    const link = this.#link;
-    if (link.isFull) return Number.POSITIVE_INFINITY;
-    const hasUntried = this.#fresh.size + this.#late.size > 0;
-    if (link.isDown) return link.triesAtMs(hasUntried);
-    let atMs = Number.POSITIVE_INFINITY;
-    if (link.isFullBehind) return atMs;
-    for (const { retryAtMs } of this.#failed.values()) atMs = Math.min(atMs, retryAtMs);
-    return atMs;
-  }
-
-  /** Those that were never tried stand in the order of their time. */
-  #firstExpiryMs(): number {
-    let leftMs = Number.POSITIVE_INFINITY;
-    for (const entry of [firstOf(this.#fresh), firstOf(this.#late)]) {
-      if (entry !== undefined) leftMs = Math.min(leftMs, this.#leftMs(entry));
-    }
-    for (const entry of this.#failed.values()) leftMs = Math.min(leftMs, this.#leftMs(entry));
-    return performance.now() + leftMs;
-  }
-
   /** Without anything under way, no time is told. */
   #rest(): void {
-    if (!this.#isWaiting && this.#link.active === 0) this.#clock.stop();
+    if (this.#waiting.size === 0 && this.#link.active === 0) this.#clock.stop();
   }
-}
-
-function firstOf(list: Map<Upload, Entry>): Entry | undefined {
-  const [first] = list.values();
-  return first;
 }
