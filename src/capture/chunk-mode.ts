@@ -47,8 +47,8 @@ export class ChunkMode implements CaptureMode {
   #running: Running | undefined;
   #group: ChunkGroup | undefined;
   #epochMs: number | undefined;
-  /** When the last part ended, and whether the next one continues it. */
-  #endedMs = 0;
+  /** When the last part ended, and whether the next one continues it. Undefined if it was cut. */
+  #endedMs: number | undefined;
   #isContinuing = false;
   #isAdmitted = false;
   #isFlushing = false;
@@ -91,11 +91,13 @@ export class ChunkMode implements CaptureMode {
   onStop(id: string): object | null | undefined {
     if (this.#running?.id !== id) return undefined;
     const { profile } = this.#running;
+    const nowMs = performance.now();
     // A blocked event loop may end a part too late, and Relay refuses a chunk above 66 s.
-    const longestMs = (profile.group?.fromMs ?? 0) + MAX_CHUNK_MS;
-    this.#endedMs = Math.min(performance.now(), longestMs);
+    const untilMs = Math.min(nowMs, (profile.group?.fromMs ?? 0) + MAX_CHUNK_MS);
+    // No part continues one that was cut, because it would be as late itself: a process may stand still for hours.
+    this.#endedMs = untilMs < nowMs ? undefined : nowMs;
     this.#endRunning();
-    profile.end(this.#endedMs);
+    profile.end(untilMs);
     return createStub(profile);
   }
 

@@ -5,6 +5,7 @@ import { type BoundedProfilingIntegration, boundedProfilingIntegration } from '.
 import { type Entry, Ledger } from '../../src/ledger.ts';
 import { Reporter } from '../../src/observe/reporter.ts';
 import type { Profile } from '../../src/profile/types.ts';
+import type { Stretch } from '../../src/record/cut.ts';
 import type { Claim } from '../../src/record/recorded-profile.ts';
 import { resolveOptions } from '../../src/resolve-options.ts';
 import { createContinuous, type SentChunk } from '../support/continuous.ts';
@@ -261,4 +262,20 @@ test('whoever looks into a chunk on its way out sees what was recorded', async (
   expect(samples.length).toBeGreaterThan(5);
   expect(samples.at(-1)?.timestamp).toBeCloseTo(Date.now() / 1000, 0);
   expect(claims[0]?.recorded).toBeDefined();
+});
+
+test('after a chunk that was cut, because the process stood still for minutes, another begins at the present', async () => {
+  const { now } = performance;
+  let stoodStillMs = 0;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => now.call(performance) + stoodStillMs);
+  onTestFinished(() => clock.mockRestore());
+  const { begin, end, claims } = setup('manual');
+  begin();
+  stoodStillMs = 140_000;
+  await workUntil(() => claims.length === 3);
+  end();
+  const stretches = claims.map(({ recorded }) => recorded?.stretch as Stretch);
+  // Relay refuses a chunk above 66 s.
+  for (const { fromMs, untilMs } of stretches) expect(untilMs - fromMs).toBeLessThan(66_000);
+  expect(stretches.slice(0, 3).map(({ isContinued }) => isContinued)).toEqual([false, false, true]);
 });
