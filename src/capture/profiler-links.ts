@@ -80,7 +80,7 @@ export class ProfilerLinks {
   }
 
   #linkSpan(span: StreamedSpan): void {
-    const last = this.#log.during(span.start_timestamp, span.end_timestamp).at(-1);
+    const last = this.#log.lastDuring(span.start_timestamp, span.end_timestamp);
     if (last === undefined) delete span.attributes?.[PROFILER_ID];
     else if (last.profilerId !== undefined) {
       span.attributes = { ...THREAD, ...span.attributes, [PROFILER_ID]: last.profilerId };

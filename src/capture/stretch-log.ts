@@ -26,9 +26,8 @@ const OPEN: Moment = { wallMs: Number.POSITIVE_INFINITY, steadyMs: Number.POSITI
 
 /** Remembers when something was recorded, because spans come later. */
 export class StretchLog {
-  readonly #stretches: Stretch[] = [];
-  /** Stands for all older stretches, so that a span of that time keeps the link that the SDK gave it. */
-  #forgotten: Stretch | undefined;
+  /** In order. The first one stands for all that are forgotten, so that a span of their time keeps the link that the SDK gave it. */
+  readonly #stretches: Stretch[] = [{ profilerId: undefined, from: START, until: START }];
 
   start(profilerId: unknown): void {
     const from = readClocks();
@@ -36,7 +35,7 @@ export class StretchLog {
     const pauseMs = from.steadyMs - (last?.until.steadyMs ?? Number.NEGATIVE_INFINITY);
     if (last !== undefined && last.profilerId === profilerId && pauseMs < MIN_PAUSE_MS) last.until = OPEN;
     else this.#stretches.push({ profilerId, from, until: OPEN });
-    if (this.#stretches.length > MAX_STRETCHES) this.#forgetFirst();
+    if (this.#stretches.length > 1 + MAX_STRETCHES) this.#forgetOldest();
   }
 
   end(): void {
@@ -44,23 +43,30 @@ export class StretchLog {
     if (last !== undefined) last.until = readClocks();
   }
 
-  #forgetFirst(): void {
-    const first = this.#stretches.shift();
-    if (first !== undefined) this.#forgotten = { profilerId: undefined, from: START, until: first.until };
-  }
-
   /** The stretches that lie in this time at least in part, in seconds since 1970. */
   during(fromSeconds?: number, untilSeconds?: number): Stretch[] {
-    const all = this.#forgotten === undefined ? this.#stretches : [this.#forgotten, ...this.#stretches];
-    return all.filter((stretch) => isWithin(stretch, fromSeconds, untilSeconds));
+    return this.#stretches.filter((stretch) => isWithin(stretch, fromSeconds, untilSeconds));
+  }
+
+  /** The last of them. It is looked for from the end, because every streamed span asks, soon after its time. */
+  lastDuring(fromSeconds: number, untilSeconds: number): Stretch | undefined {
+    return this.#stretches.findLast((stretch) => isWithin(stretch, fromSeconds, untilSeconds));
+  }
+
+  #forgetOldest(): void {
+    const [forgotten, oldest] = this.#stretches.splice(0, 2);
+    if (forgotten !== undefined && oldest !== undefined) {
+      this.#stretches.unshift({ ...forgotten, until: oldest.until });
+    }
   }
 }
 
 /** Whether a stretch has a part in this time by either clock. */
 export function isWithin({ from, until }: Stretch, fromSeconds = 0, untilSeconds = 0): boolean {
-  const [fromMs, untilMs] = [fromSeconds * 1000, untilSeconds * 1000];
-  const isBy = (clock: keyof Moment): boolean => from[clock] <= untilMs && until[clock] >= fromMs;
-  return isBy('wallMs') || isBy('steadyMs');
+  const fromMs = fromSeconds * 1000;
+  const untilMs = untilSeconds * 1000;
+  const isByWall = from.wallMs <= untilMs && until.wallMs >= fromMs;
+  return isByWall || (from.steadyMs <= untilMs && until.steadyMs >= fromMs);
 }
 
 function readClocks(): Moment {
