@@ -16,6 +16,8 @@ export interface CaptureMode extends Omit<SeamListener, 'onStart'> {
   follow(isPaused: boolean): void;
   /** A profile is on its way out. */
   claim(profile: RecordedProfile): void;
+  /** A copy of the profile with this id, if it is one, is on its way out in the place of it. */
+  claimCopy(id: unknown): void;
   /** A profile has come through, but its start and stop were not seen. */
   claimUnseen(): void;
   /**

@@ -253,7 +253,10 @@ export class Capture {
   }
 
   #claimUnseen(payload: Profile): void {
-    if (this.#detachFromSeam !== undefined) return;
+    if (this.#detachFromSeam !== undefined) {
+      survive(() => this.#mode?.claimCopy((payload as { event_id?: unknown }).event_id));
+      return;
+    }
     if (this.#format === 'transaction') this.#mode?.claimUnseen();
     survive(() =>
       this.#expectedBytes.observe(estimateHeldBytes(payload) + estimateRunningBytes(payload.profile)),

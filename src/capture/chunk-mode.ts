@@ -109,6 +109,10 @@ export class ChunkMode implements CaptureMode {
     // Nothing to do, because a group ends by time.
   }
 
+  claimCopy(): void {
+    // Nothing to do, because the group lets go of parts that nobody has claimed.
+  }
+
   claimUnseen(): void {
     this.#unseen.endOldest();
   }

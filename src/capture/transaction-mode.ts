@@ -119,6 +119,14 @@ export class TransactionMode implements CaptureMode {
     this.#waiting.remove(profile);
   }
 
+  claimCopy(id: unknown): void {
+    const profile = this.#profiles.get(id as string);
+    if (!profile?.hasEnded) return;
+    this.claim(profile);
+    profile.release();
+    profile.entry.release();
+  }
+
   claimUnseen(): void {
     this.#unseen.endOldest();
   }

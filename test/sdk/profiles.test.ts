@@ -80,6 +80,12 @@ test('a listener that takes out the last sample and copies the profile costs not
   for (const elapsedNs of seen) expect(elapsedNs).toBeGreaterThan(100e6);
 });
 
+test('a profile that a listener replaces by a copy has come, and is not counted as abandoned too', async () => {
+  const { stats } = await run('replacing');
+  expect(received()).toEqual(expectedCounts(3));
+  expect(stats).toMatchObject({ captured: 3, delivered: 3, abandoned: 0 });
+});
+
 test('a profile belongs to its root span, though other spans are started while it starts', async () => {
   const { stats } = await run('inner spans');
   expect(received()).toEqual(expectedCounts(5));

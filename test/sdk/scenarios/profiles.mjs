@@ -87,6 +87,16 @@ const CASES = {
     },
   },
 
+  /** A listener that puts a copy in the place of each profile. */
+  replacing: {
+    async run(kit) {
+      kit.Sentry.getClient().on('beforeEnvelope', (/** @type {any} */ [, items]) => {
+        for (const item of items) if (item[0].type === 'profile') item[1] = structuredClone(item[1]);
+      });
+      await all(3, (i) => transaction(kit, i, () => busy(150)));
+    },
+  },
+
   /** An integration that starts a span of its own within each root span that starts. */
   'inner spans': {
     async run(kit) {
