@@ -9,7 +9,7 @@ export async function isRefused(shipment: Shipment, ending: Promise<Ending>): Pr
   let timer: NodeJS.Timeout | undefined;
   const end = new Promise<undefined>((resolve) => {
     timer = setTimeout(() => resolve(undefined), PROOF_MS).unref();
-    // What comes after it would wait, and a flush with it, though nothing can be learned in an outage.
+    // The chunks behind it would wait, and a flush with them, though nothing can be learned in an outage.
     shipment.onNoAnswer = () => resolve(undefined);
   });
   const known = await Promise.race([ending, end]);

@@ -106,7 +106,7 @@ export function createEntry(
   };
 }
 
-/** Ends its pause before the time. The next one is as long: what a flush tries says little about how long an outage lasts. */
+/** Ends its pause before the time. The next one is as long: an attempt of a flush says little about the length of an outage. */
 export function endPause(entry: Entry): void {
   if (entry.retryAtMs > performance.now()) entry.pauses--;
   entry.retryAtMs = 0;

@@ -1,8 +1,9 @@
 import type { JsonObject } from './envelope.ts';
 import { isIndex, isIntegerString, isU32, type Problems, show } from './fields.ts';
 
-/** relay-profiling/src/lib.rs: MAX_PROFILE_DURATION. */
+/** relay-profiling/src/lib.rs: MAX_PROFILE_DURATION and MAX_PROFILE_CHUNK_DURATION. */
 const MAX_PROFILE_DURATION_NS = 30_000_000_000n;
+const MAX_CHUNK_DURATION_S = 66;
 
 /** One mistake repeated in a hundred thousand samples is one problem, not a hundred thousand. */
 function firstOnly(
@@ -151,4 +152,13 @@ export function checkSamplesV2(profile: JsonObject, problems: Problems): void {
       ? undefined
       : `sample: timestamp is ${show(timestamp)}, not seconds since the epoch`;
   });
+  let [firstS, lastS] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const sample of samples) {
+    const timestamp = Number((sample as JsonObject | null)?.timestamp);
+    firstS = Math.min(firstS, timestamp);
+    lastS = Math.max(lastS, timestamp);
+  }
+  if (lastS - firstS > MAX_CHUNK_DURATION_S) {
+    problems.add(`the samples span ${lastS - firstS} s, ${MAX_CHUNK_DURATION_S} s are allowed`);
+  }
 }

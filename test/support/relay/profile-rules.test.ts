@@ -104,6 +104,11 @@ const V1: [string, RegExp, Breakage][] = [
 
 const V2: [string, RegExp, Breakage][] = [
   [
+    'samples of more than 66 s',
+    /the samples span 66.5 s, 66 s are allowed/,
+    ({ payload: { profile } }) => (profile.samples[1].timestamp = profile.samples[0].timestamp + 66.5),
+  ],
+  [
     'a chunk_id with dashes',
     /chunk_id is "e5/,
     (item) => (item.payload.chunk_id = 'e5e5e5e5-e5e5-e5e5-e5e5-e5e5e5e5e5e5'),
