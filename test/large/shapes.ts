@@ -28,10 +28,13 @@ interface SoundShape {
 const list = <T>(length: number, memberAt: (index: number) => T): T[] =>
   Array.from({ length }, (_, i) => memberAt(i));
 
+/** So close that a million of them are no longer than Relay allows. */
+const SAMPLES_PER_SECOND = 20_000;
+
 const sampleAt = (stackId: number, index = stackId, threadId = '0'): object => ({
   stack_id: stackId,
   thread_id: threadId,
-  timestamp: 1_793_534_400 + index / 1000,
+  timestamp: 1_793_534_400 + index / SAMPLES_PER_SECOND,
 });
 const frameAt = (index: number): object => ({
   function: `function${index}`,
