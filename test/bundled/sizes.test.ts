@@ -12,7 +12,7 @@ const KB = 1000;
 
 /** In kB: the most that a user's bundle may grow by, minified, and the same compressed. */
 const BUDGETS = {
-  'sentry-bounded-profiling': { minified: 130, compressed: 42 },
+  'sentry-bounded-profiling': { minified: 130, compressed: 44 },
   'sentry-bounded-profiling/encoder': { minified: 14, compressed: 6 },
   'sentry-bounded-profiling/prometheus': { minified: 8, compressed: 4 },
   'sentry-bounded-profiling/opentelemetry': { minified: 8, compressed: 4 },
