@@ -11,6 +11,8 @@ export type Cut =
   /** It forgets them, and swallows all that comes. */
   | 'swallow';
 
+const STATUS_LINE = 'HTTP/1.1 ';
+
 /** Between a process and the relay, as a load balancer or a NAT is. */
 export class Gateway {
   readonly #server: Server;
@@ -22,7 +24,7 @@ export class Gateway {
     this.#server = createServer((socket) => {
       const upstream = connect(relayPort, '127.0.0.1');
       socket.pipe(upstream).pipe(socket);
-      upstream.on('data', () => this.#answers++);
+      upstream.on('data', (data) => (this.#answers += data.toString('latin1').split(STATUS_LINE).length - 1));
       this.#connections.add(socket);
       socket.on('error', () => {});
       upstream.on('error', () => socket.destroy());
@@ -42,7 +44,7 @@ export class Gateway {
     return this.#port;
   }
 
-  /** Parts of answers that it has passed on. */
+  /** Answers of which it has passed on the status. */
   get answers(): number {
     return this.#answers;
   }
